@@ -1,0 +1,61 @@
+# 范文检索. `make` alone lists the commands.
+.DEFAULT_GOAL := help
+.PHONY: help run test format lock clean
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --quiet --disable-pip-version-check
+INDEX := build/index
+
+# An environment dies with the Python that made it (a system upgrade): its stamps go, and it is made anew.
+ifneq ($(shell $(PYTHON) -c 'print("alive")' 2>/dev/null),alive)
+$(shell rm -f $(VENV)/.made $(VENV)/.run $(VENV)/.test)
+endif
+
+help:
+	@echo 'make run     建立环境，索引 corpus/，在 http://127.0.0.1:8000 打开检索页面（Ctrl-C 停止）'
+	@echo 'make test    检查格式、代码、类型、模块依赖，运行全部测试'
+	@echo 'make format  按统一格式改写代码'
+	@echo 'make lock    重新解析依赖，更新 .ci/lock-*.txt'
+	@echo 'make clean   删除环境、索引和缓存'
+
+run: $(VENV)/.run
+	@$(PYTHON) -m indexer.cli index corpus --index $(INDEX)
+	@$(PYTHON) -m indexer.cli serve --index $(INDEX)
+
+test: $(VENV)/.test
+	@sh .ci/bootstrap.sh browser
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+	$(VENV)/bin/lint-imports --config setup.cfg --no-logo
+	$(PYTHON) -m pytest
+
+format: $(VENV)/.test
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+lock: $(VENV)/.made
+	@sh .ci/lock.sh $(PYTHON)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.made:
+	@sh .ci/bootstrap.sh venv $(VENV)
+	@touch $@
+
+# The build tools come first, and nothing is built in isolation: what builds the packages is locked like the packages.
+$(VENV)/.run: $(VENV)/.made .ci/lock-build.txt .ci/lock-run.txt setup.cfg pyproject.toml
+	@echo '安装 .ci/lock-run.txt 中的软件包……'
+	@$(PIP) install --require-hashes -r .ci/lock-build.txt
+	@$(PIP) install --require-hashes --use-pep517 --no-build-isolation -r .ci/lock-run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run .ci/lock-test.txt
+	@echo '安装 .ci/lock-test.txt 中的软件包……'
+	@$(PIP) install --require-hashes --use-pep517 --no-build-isolation -r .ci/lock-test.txt
+	@touch $@

@@ -1,0 +1,129 @@
+"""Tokens: words for ranking, characters for phrases and substrings; jieba behind the words.
+
+jieba's own Whoosh analyzer is not used: it sets positions to character offsets, so that phrases never match,
+drops digits and single letters, and stems.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterable
+from typing import Protocol
+
+from indexer.model import Token
+from indexer.text import FOLDING_VERSION, Folded, fold
+
+# Raise when the rules below change what is indexed.
+ANALYSIS_VERSION = 1
+
+
+class Analyzer(Protocol):
+    """Text -> tokens, the same for passages and queries."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same text could give other tokens."""
+
+    def words(self, text: str) -> list[Token]:
+        """Words for ranking, in order of their end; they may overlap (环境, 整治, 环境整治). Positions count words."""
+
+    def characters(self, text: str) -> list[Token]:
+        """One token for each folded character that can be seen.
+
+        A letter, digit or Han character takes the next position, counted from 1. A sign takes the position of the
+        character before it (0 at the start), so that 工作总结 is found in 工作，总结 while 工作，总结 asks for the comma.
+        """
+
+
+class Segmenter(Protocol):
+    """Cuts a folded text into words."""
+
+    name: str
+
+    def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
+        """(word, start, end) in search mode without HMM; offsets count characters of *text*."""
+
+
+class JiebaSegmenter:
+    """jieba, the reference: about 1.5 s and 150 MB to load, 120,000 characters a second."""
+
+    name = "jieba"
+
+    def __init__(self) -> None:
+        import jieba
+
+        jieba.setLogLevel("ERROR")
+        self._tokenizer = jieba.Tokenizer()
+
+    def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
+        """See :class:`Segmenter`."""
+        words: Iterable[tuple[str, int, int]] = self._tokenizer.tokenize(text, mode="search", HMM=False)
+        return words
+
+
+class RjiebaSegmenter:
+    """rjieba, the same tokens about fourteen times faster."""
+
+    name = "jieba"
+
+    def __init__(self) -> None:
+        import rjieba
+
+        self._jieba = rjieba.Jieba()
+
+    def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
+        """See :class:`Segmenter`."""
+        return self._jieba.tokenize(text, "search", False)
+
+
+class JiebaAnalyzer:
+    """Folds, then cuts with a segmenter; tokens carry spans of the text as it was given."""
+
+    def __init__(self, segmenter: Segmenter) -> None:
+        self._segmenter = segmenter
+
+    @property
+    def fingerprint(self) -> str:
+        """Made of the versions of everything that decides on tokens."""
+        parts = [
+            f"analysis {ANALYSIS_VERSION}",
+            f"folding {FOLDING_VERSION}",
+            f"{self._segmenter.name} {importlib.metadata.version('jieba')}",
+            f"opencc {importlib.metadata.version('opencc')}",
+        ]
+        return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+
+    def words(self, text: str) -> list[Token]:
+        """See :class:`Analyzer`."""
+        folded = fold(text)
+        cut = ((word, start, end) for word, start, end in self._segmenter.cut(folded.text) if _is_word(word))
+        return [_token(folded, word, position, start, end) for position, (word, start, end) in enumerate(cut)]
+
+    def characters(self, text: str) -> list[Token]:
+        """See :class:`Analyzer`."""
+        folded = fold(text)
+        tokens = []
+        position = 0
+        for index, character in enumerate(folded.text):
+            if character == " ":
+                continue
+            position += character.isalnum()
+            tokens.append(Token(character, position, folded.starts[index], folded.ends[index]))
+        return tokens
+
+
+def default_analyzer() -> JiebaAnalyzer:
+    """The analyzer with the fastest segmenter that is installed; the tokens are the same."""
+    fast = importlib.util.find_spec("rjieba") is not None
+    return JiebaAnalyzer(RjiebaSegmenter() if fast else JiebaSegmenter())
+
+
+def _is_word(word: str) -> bool:
+    return any(character.isalnum() for character in word)
+
+
+def _token(folded: Folded, word: str, position: int, start: int, end: int) -> Token:
+    source_start, source_end = folded.source(start, end)
+    return Token(word, position, source_start, source_end)

@@ -1,0 +1,1 @@
+"""Engines: one protocol (:mod:`~indexer.engines.base`), and those who keep it."""

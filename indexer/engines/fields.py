@@ -1,0 +1,122 @@
+"""The fields of the Whoosh index. They take our own tokens: no text is analyzed by Whoosh.
+
+==============  ==========================================================================================
+title heading   words of title and part, heading path, text: postings with counts, and the field's length
+body
+chars           characters of title, part, each heading and text, ``GAP`` positions apart
+title_chars     characters of title and part
+document        the part's id, as one term
+source          the source's name, as one term
+part            column: the JSON of a PartRow on the first passage of a part, empty on those that follow
+ordinal         column: the passage's ordinal
+record          stored: the PassageRecord as JSON
+outline         stored on the first passage of a part: the DocumentRecord as JSON
+==============  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from whoosh import columns, fields, formats
+
+from indexer.analysis import Analyzer
+from indexer.model import Token
+
+# Any gap above 2 keeps phrases apart: the positions of a phrase have no holes, and its leading signs take one more.
+GAP = 100
+
+Posting = tuple[bytes, int, float, bytes]
+
+
+class PositionsFormat(formats.Format):  # type: ignore[misc]
+    """Positions as little-endian 32-bit numbers; Whoosh's own format pickles a list for each posting."""
+
+    posting_size = -1
+
+    def decode_positions(self, value: bytes) -> tuple[int, ...]:
+        """See :func:`positions`."""
+        return positions(value)
+
+
+class CharactersField(fields.FieldType):  # type: ignore[misc]
+    """A field of characters with positions; its value is a sequence of tokens."""
+
+    def __init__(self) -> None:
+        # The length is not used, but where there is none Whoosh looks for its file again at each posting.
+        super().__init__(PositionsFormat(), None, scorable=True)
+
+    def index(self, value: Iterable[Token], **_: object) -> Iterator[Posting]:
+        """One posting for each distinct character."""
+        places: dict[str, list[int]] = {}
+        for token in value:
+            seen = places.setdefault(token.text, [])
+            # ！！ gives the same sign at the same position twice.
+            if not seen or seen[-1] != token.position:
+                seen.append(token.position)
+        for text, seen in places.items():
+            yield to_bytes(text), len(seen), 1.0, struct.pack(f"<{len(seen)}I", *seen)
+
+
+class WordsField(fields.FieldType):  # type: ignore[misc]
+    """A field of words with counts and a length; its value is a sequence of tokens."""
+
+    def __init__(self) -> None:
+        # The weight of a posting, kept by every format, is the count.
+        super().__init__(formats.Existence(), None, scorable=True)
+
+    def index(self, value: Iterable[Token], **_: object) -> Iterator[Posting]:
+        """One posting for each distinct word."""
+        for text, count in Counter(token.text for token in value).items():
+            yield to_bytes(text), count, float(count), b""
+
+
+class NameField(fields.FieldType):  # type: ignore[misc]
+    """A field of one exact name, any characters allowed (a file name may hold what UTF-8 cannot)."""
+
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), None)
+
+    def index(self, value: str, **_: object) -> Iterator[Posting]:
+        """The one posting."""
+        yield to_bytes(value), 1, 1.0, b""
+
+
+def schema() -> fields.Schema:
+    """The fields of the index, as the table above lists them."""
+    return fields.Schema(
+        title=WordsField(),
+        heading=WordsField(),
+        body=WordsField(),
+        chars=CharactersField(),
+        title_chars=CharactersField(),
+        document=NameField(),
+        source=NameField(),
+        part=fields.COLUMN(columns.VarBytesColumn()),
+        ordinal=fields.COLUMN(columns.NumericColumn("I")),
+        record=fields.STORED(),
+        outline=fields.STORED(),
+    )
+
+
+def positions(value: bytes) -> tuple[int, ...]:
+    """The positions that a posting of characters holds, in order."""
+    return struct.unpack(f"<{len(value) // 4}I", value)
+
+
+def to_bytes(text: str) -> bytes:
+    """A term as the index keeps it."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def characters(analyzer: Analyzer, texts: Sequence[str]) -> list[Token]:
+    """The characters of *texts* in one row of positions, ``GAP`` apart."""
+    tokens: list[Token] = []
+    base = 0
+    for text in texts:
+        own = analyzer.characters(text)
+        tokens.extend(Token(token.text, token.position + base, token.start, token.end) for token in own)
+        base = (tokens[-1].position if tokens else 0) + GAP
+    return tokens

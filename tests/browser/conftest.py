@@ -1,0 +1,87 @@
+"""A real server and a real Chromium. Every page that a test opens must be quiet and stay at home."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.web.shelf import make_app
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the application listens."""
+    app, search = make_app(tmp_path_factory.mktemp("shelf") / "index")
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    search.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        pytest.skip("没有安装 Chromium，浏览器测试略过（apt-get install chromium）")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Opened]:
+    """Opens a page with the options of a browser context; at the end nothing may have gone wrong on any of them."""
+    contexts: list[BrowserContext] = []
+    troubles: list[str] = []
+
+    def open_page(path: str = "/", **options: Any) -> Page:
+        context = browser.new_context(base_url=address, locale="zh-CN", **options)
+        contexts.append(context)
+        _watch(context, address, troubles)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+def _watch(context: BrowserContext, address: str, troubles: list[str]) -> None:
+    """Gather errors (what the content security policy refuses is one) and requests to anybody else."""
+
+    def look(request: Any) -> None:
+        if not request.url.startswith((address + "/", "data:")):
+            troubles.append(f"请求了别处：{request.url}")
+
+    def hear(message: Any) -> None:
+        if message.type in ("error", "warning"):
+            troubles.append(f"控制台：{message.text}")
+
+    context.on("request", look)
+    context.on("console", hear)
+    context.on("weberror", lambda error: troubles.append(f"脚本出错：{error.error}"))

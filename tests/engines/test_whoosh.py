@@ -1,0 +1,180 @@
+"""The Whoosh engine keeps the contract, agrees with the memory engine in everything, and keeps its segments few."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.analysis import default_analyzer
+from indexer.engines.memory import MemoryEngine
+from indexer.engines.whoosh import WhooshEngine
+from indexer.query import And, Filter, MatchAll, Not, Or, Phrase, Query, Term, Words
+from tests.engines.contract import FLOODS, LETTERS, EngineContract, fill, ids, part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from indexer.analysis import Analyzer
+    from indexer.engines.base import Engine
+    from indexer.model import Part
+
+
+class TestWhooshEngine(EngineContract):
+    @pytest.fixture
+    def engine(self, analyzer: Analyzer, tmp_path: Path) -> Iterator[WhooshEngine]:
+        engine = WhooshEngine.create(tmp_path, analyzer=analyzer)
+        yield engine
+        engine.close()
+
+
+@pytest.fixture
+def engine(analyzer: Analyzer, tmp_path: Path) -> Iterator[WhooshEngine]:
+    engine = WhooshEngine.create(tmp_path, analyzer=analyzer)
+    yield engine
+    engine.close()
+
+
+WORDS = st.sampled_from(
+    ["河堤", "泵站", "工作", "总结", "环境整治", "群众", "的", "，", "。", "35亿元", "天天", "（一）", "GDP"]
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=30).map("".join)
+SHORT = st.lists(WORDS, min_size=1, max_size=3).map("".join)
+LEAVES: st.SearchStrategy[Query] = st.one_of(
+    SHORT.map(Term),
+    SHORT.map(Phrase),
+    st.builds(Words, SHORT, st.integers(1, 3)),
+    st.just(MatchAll()),
+    st.builds(Filter, st.just("kind"), st.sampled_from([("总结",), ("总结", "报告")])),
+    st.builds(Filter, st.just("source"), st.sampled_from([("甲",), ("s1",), ("甲/s2",)])),
+    st.builds(lambda low: Filter("year", low=low, high=2023), st.integers(2020, 2023)),
+    st.builds(Filter, st.just("title"), SHORT.map(lambda text: (text,))),
+)
+QUERIES: st.SearchStrategy[Query] = st.recursive(
+    LEAVES,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda children: And(tuple(children))),
+        st.builds(
+            lambda children, n: Or(tuple(children), n), st.lists(inner, min_size=1, max_size=3), st.integers(1, 2)
+        ),
+        inner.map(Not),
+    ),
+    max_leaves=5,
+)
+SOURCES = ["s1", "甲/s1", "甲/s2", "乙/s3"]
+
+
+@st.composite
+def commits(draw: st.DrawFn) -> list[list[Part]]:
+    """One to four commits; a source given again replaces what it held before."""
+    parts = []
+    for commit in range(draw(st.integers(1, 4))):
+        sources = draw(st.lists(st.sampled_from(SOURCES), min_size=1, max_size=3, unique=True))
+        parts.append([_part(draw, f"{SOURCES.index(source)}x{commit}", source) for source in sources])
+    return parts
+
+
+def _part(draw: st.DrawFn, id: str, source: str) -> Part:
+    return part(
+        id,
+        *draw(st.lists(TEXTS, max_size=4)),
+        title=draw(SHORT),
+        path=tuple(draw(st.lists(SHORT, max_size=2))),
+        source=source,
+        kind=draw(st.sampled_from(["", "总结", "报告"])),
+        year=draw(st.sampled_from([0, 2021, 2023])),
+        date=draw(st.sampled_from(["", "2021-05-01", "2023-01-01"])),
+    )
+
+
+def _write(engine: Engine, parts: list[Part]) -> list[int]:
+    with engine.writing() as writer:
+        removed = [writer.delete_source(each.source) for each in parts]
+        for each in parts:
+            writer.add(each)
+    return removed
+
+
+@settings(max_examples=60, deadline=None)
+@given(commits=commits(), queries=st.lists(QUERIES, min_size=3, max_size=8))
+def test_both_engines_agree_on_hits_scores_totals_facets_and_collapsing(
+    commits: list[list[Part]], queries: list[Query]
+) -> None:
+    analyzer = default_analyzer()
+    oracle = MemoryEngine(analyzer)
+    with tempfile.TemporaryDirectory() as folder:
+        engine = WhooshEngine.create(Path(folder), analyzer=analyzer)
+        for parts in commits:
+            assert _write(engine, parts) == _write(oracle, parts)
+        for query in queries:
+            for options in ({}, {"per_document": 1, "sort": "date"}, {"per_document": 2, "limit": 3, "offset": 1}):
+                asked = {"limit": 50, "facets": ("kind", "year", "source"), **options}
+                assert engine.search(query, **asked) == oracle.search(query, **asked), query  # type: ignore[arg-type]
+            assert engine.count(query) == oracle.count(query)
+        for each in (each for parts in commits for each in parts):
+            assert engine.passages_of(each.id) == oracle.passages_of(each.id)
+            assert engine.document(each.id) == oracle.document(each.id)
+        engine.close()
+
+
+def test_many_small_commits_leave_few_segments_and_all_passages(engine: WhooshEngine, tmp_path: Path) -> None:
+    for number in range(40):
+        fill(engine, part(f"p{number:02}", FLOODS, LETTERS))
+    assert len(list(tmp_path.glob("*.seg"))) <= 6
+    assert ids(engine, Term("河堤")) == [f"p{number:02}-0" for number in range(40)]
+    assert engine.document("p07") is not None
+
+
+def test_a_segment_that_is_mostly_deleted_is_written_anew(engine: WhooshEngine, tmp_path: Path) -> None:
+    fill(engine, *(part(f"p{number:02}", FLOODS, LETTERS) for number in range(40)))
+    before = sum(file.stat().st_size for file in tmp_path.glob("*.seg"))
+    with engine.writing() as writer:
+        for number in range(36):
+            writer.delete_source(f"p{number:02}.txt")
+    assert sum(file.stat().st_size for file in tmp_path.glob("*.seg")) < before / 2
+    assert ids(engine, Term("河堤")) == ["p36-0", "p37-0", "p38-0", "p39-0"]
+
+
+def test_deleting_everything_leaves_an_empty_index_that_can_be_filled_again(engine: WhooshEngine) -> None:
+    fill(engine, part("a", FLOODS))
+    with engine.writing() as writer:
+        writer.delete_source("a.txt")
+    assert engine.count(MatchAll()) == 0
+    fill(engine, part("b", LETTERS))
+    assert ids(engine, MatchAll()) == ["b-0"]
+
+
+def test_postings_beyond_the_memory_limit_go_through_disk(analyzer: Analyzer, tmp_path: Path) -> None:
+    engine = WhooshEngine.create(tmp_path, analyzer=analyzer, limit_mb=1)
+    fill(engine, *(part(f"p{number:03}", FLOODS, LETTERS) for number in range(150)))
+    assert engine.search(Phrase("新建泵站八座"), limit=1).total == 150
+    assert [file.suffix for file in tmp_path.iterdir() if file.suffix not in {".seg", ".toc"}] in ([], [""])
+    engine.close()
+
+
+def test_siblings_answer_in_threads_of_their_own(engine: WhooshEngine) -> None:
+    fill(engine, *(part(f"p{number:02}", FLOODS, LETTERS) for number in range(30)))
+    queries: list[Query] = [Term("河堤"), Phrase("群众来信"), Words("泵站汛期", 1), MatchAll()]
+    expected = [engine.search(query, limit=100) for query in queries]
+    wrong: list[Query] = []
+
+    def ask() -> None:
+        own = engine.sibling()
+        for _ in range(3):
+            answers = [own.search(query, limit=100) for query in queries]
+            wrong.extend(
+                query for query, answer, right in zip(queries, answers, expected, strict=True) if answer != right
+            )
+        own.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

@@ -1,0 +1,41 @@
+"""What the children of test_reading do with a document; a module, so that they can import it by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+from indexer.errors import SourceError
+from indexer.model import Document
+
+
+def first_words(document: Document) -> str:
+    """The beginning of the text, after whatever the text orders."""
+    order, _, _ = document.text.partition("：")
+    if order in _ORDERS:
+        _ORDERS[order]()
+    return document.text[:12]
+
+
+def _sleep() -> None:
+    time.sleep(60)
+
+
+def _swallow_memory() -> None:
+    bytearray(3_000_000_000)
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fail() -> None:
+    raise ValueError("没有料到的内容")
+
+
+def _refuse() -> None:
+    raise SourceError("这一篇不收。", code="empty")
+
+
+_ORDERS = {"睡": _sleep, "撑": _swallow_memory, "死": _die, "错": _fail, "拒": _refuse}

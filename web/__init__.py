@@ -1,0 +1,7 @@
+"""The Flask front end, split by audience: pages for people. What it shows comes from :mod:`indexer`."""
+
+from __future__ import annotations
+
+from web.app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,119 @@
+"""The pages for people: welcome, results, passage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, abort, render_template, request
+
+from indexer.config import Settings
+from indexer.errors import QueryError
+from indexer.search import Page, PassageView, Search, SearchRequest
+from web import labels, params, views
+from web.links import Links
+
+# Paragraphs shown on each side of a passage.
+AROUND = 2
+
+Answer = str | tuple[str, int]
+
+
+class Pages:
+    """The views, over one search."""
+
+    def __init__(self, *, search: Search, settings: Settings) -> None:
+        self.search = search
+        self.settings = settings
+        self.links = Links(per_page=settings.per_page)
+
+    def blueprint(self) -> Blueprint:
+        """The routes of this module."""
+        routes = Blueprint("pages", __name__)
+        routes.add_url_rule("/", "welcome", self.welcome)
+        routes.add_url_rule("/search", "results", self.results)
+        routes.add_url_rule("/passage/<passage_id>", "passage", self.passage)
+        return routes
+
+    def welcome(self) -> Answer:
+        """What is in the library, and how to ask."""
+        blank = SearchRequest(per_page=self.settings.per_page)
+        stats = self.search.stats()
+        kinds = [(kind, n, self.links.search(replace(blank, kinds=(kind,)))) for kind, n in stats.kinds if kind]
+        examples = [(query, hint, self.links.search(replace(blank, query=query))) for query, hint in labels.EXAMPLES]
+        return render_template("index.html", stats=stats, kinds=kinds, examples=examples)
+
+    def results(self) -> Answer:
+        """The ranked passages; 400 with the query kept in the box where it cannot be read."""
+        asked = self._asked()
+        try:
+            page = self._page(asked.request)
+        except QueryError as error:
+            return self._refused(asked.request, error), 400
+        return self._results(asked, page)
+
+    def passage(self, passage_id: str) -> Answer:
+        """A passage whole, with what stands around it."""
+        asked = self._asked()
+        view, notices = self._view(passage_id, asked.request.query)
+        if view is None:
+            abort(404, description="没有这一段。可能文库更新后它换了编号，请重新检索。")
+        return render_template(
+            "passage.html",
+            reading=views.reading(view, asked.request, links=self.links),
+            notices=(*asked.notices, *notices),
+            back=self.links.search(asked.request) if asked.request != self._blank() else "",
+            **self._box(asked.request),
+        )
+
+    def _asked(self) -> params.Asked:
+        return params.read(request.args, per_page=self.settings.per_page, per_page_max=self.settings.per_page_max)
+
+    def _blank(self) -> SearchRequest:
+        return SearchRequest(per_page=self.settings.per_page)
+
+    def _page(self, asked: SearchRequest) -> Page:
+        """The page that was asked for, or the last one where there are not so many."""
+        page = self.search.search(asked)
+        if page.hits or asked.page == 1:
+            return page
+        return self.search.search(replace(asked, page=max(1, page.pages)))
+
+    def _results(self, asked: params.Asked, page: Page) -> str:
+        request = replace(asked.request, page=page.page)
+        notices = asked.notices
+        if page.page != asked.request.page:
+            notices = (*notices, f"没有第 {asked.request.page} 页，显示的是第 {page.page} 页。")
+        first = page.hits[0] if page.hits else None
+        document_title = " · ".join(filter(None, (first.record.title, first.record.part))) if first else ""
+        return render_template(
+            "results.html",
+            page=page,
+            results=views.results(page.hits, request, links=self.links),
+            notices=(*notices, *page.warnings),
+            chips=self.links.chips(request, document_title=document_title),
+            groups=self.links.groups(request, page),
+            sorts=self.links.sorts(request),
+            pager=self.links.pager(request, page),
+            former=self.links.search(replace(request, page=page.page - 1)) if page.page > 1 else "",
+            following=self.links.search(replace(request, page=page.page + 1)) if page.page < page.pages else "",
+            unfiltered=self.links.search(params.unfiltered(request)),
+            asked=request,
+            years_hidden=self.links.hidden(replace(request, page=1), without=("year_from", "year_to")),
+            **self._box(request),
+        )
+
+    def _refused(self, asked: SearchRequest, error: QueryError) -> str:
+        return render_template(
+            "error.html", title="检索内容太长或太复杂", message=str(error), hints=labels.QUERY_HINTS, **self._box(asked)
+        )
+
+    def _view(self, passage_id: str, query: str) -> tuple[PassageView | None, tuple[str, ...]]:
+        """The passage, unmarked and with a line saying so where the query cannot be read."""
+        try:
+            return self.search.passage(passage_id, query=query, around=AROUND), ()
+        except QueryError as error:
+            return self.search.passage(passage_id, around=AROUND), (f"没有标出检索词：{error}",)
+
+    def _box(self, asked: SearchRequest) -> dict[str, object]:
+        """What the search box needs: the query, and the filters that a new query keeps."""
+        return {"query": asked.query, "box_hidden": self.links.hidden(params.afresh(asked))}
