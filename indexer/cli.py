@@ -10,7 +10,9 @@ import argparse
 import io
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeAlias
@@ -58,6 +60,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
     _open_what_is_closed()
+    _tidy_up_when_stopped()
     for stream in (sys.stdout, sys.stderr):
         _never_fail_on_characters(stream)
     try:
@@ -96,6 +99,12 @@ def _run(arguments: argparse.Namespace) -> int:
     status = commands.COMMANDS[arguments.command](arguments)
     sys.stdout.flush()
     return status
+
+
+def _tidy_up_when_stopped() -> None:
+    """A service manager's stop is met like Ctrl-C: the half-made index is removed before the program ends."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _open_what_is_closed() -> None:

@@ -273,7 +273,7 @@ def _say_report(report: Report) -> None:
     for note in report.notes:
         say(note)
     if report.is_unchanged:
-        print("没有变化，索引不动。")
+        print("没有新的、改动的或移走的文件。")
     print(f"新增 {report.new} 个文件，更新 {report.changed} 个，未变 {report.unchanged} 个，移出 {report.gone} 个。")
     print(f"索引 {report.index}（第 {report.generation} 代）：{report.documents} 篇文档，{report.passages} 个段落。")
     if report.set_aside:

@@ -55,7 +55,7 @@ def disk_errors_told(path: Path) -> Iterator[None]:
 
 
 def _build_error(what: str, path: Path) -> BuildError:
-    return BuildError(f"{what}，新的索引没有写成；原来的索引没有改动，照常可用。请检查 {path} 所在的磁盘，再运行一次。")
+    return BuildError(f"{what}，新的索引没有写成，原有的索引不受影响。请检查 {path} 所在的磁盘，再运行一次。")
 
 
 def _lock(descriptor: int, path: Path) -> None:

@@ -84,7 +84,7 @@ def test_indexing_again_says_that_nothing_has_changed(
     library: Path, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["index", str(library), "--index", str(index)]) == 0
-    assert capsys.readouterr().out.startswith("没有变化，索引不动。")
+    assert capsys.readouterr().out.startswith("没有新的、改动的或移走的文件。")
 
 
 def test_sources_may_come_from_the_configuration_file(
@@ -311,8 +311,13 @@ def test_a_query_that_is_no_text_is_refused_with_the_reason(index: Path) -> None
     assert "请检查终端的编码" in done.stderr.decode()
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.05, 0.15, 0.3])
-def test_ctrl_c_leaves_the_former_index_and_one_line(library: Path, tmp_path: Path, delay: float) -> None:
+@pytest.mark.parametrize(
+    ("stop", "delay"),
+    [(signal.SIGINT, 0.0), (signal.SIGINT, 0.05), (signal.SIGINT, 0.15), (signal.SIGINT, 0.3), (signal.SIGTERM, 0.1)],
+)
+def test_ctrl_c_or_a_stop_leaves_the_former_index_and_one_line(
+    library: Path, tmp_path: Path, stop: signal.Signals, delay: float
+) -> None:
     for number in range(60):
         (tmp_path / "大").mkdir(exist_ok=True)
         text = f"第{number}号简报\n\n" + "\n".join(f"第{line}件事已经办结，群众满意。" for line in range(300))
@@ -325,7 +330,7 @@ def test_ctrl_c_leaves_the_former_index_and_one_line(library: Path, tmp_path: Pa
         assert process.stderr is not None
         first = process.stderr.readline()
         time.sleep(delay)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, stop)
         said = (first + process.stderr.read()).decode()
     assert process.returncode == 1
     assert "Traceback" not in said

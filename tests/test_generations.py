@@ -498,7 +498,7 @@ def test_a_file_that_may_not_grow_ends_the_build_and_the_former_index_serves(
         build(store, analyzer, *_many(1))
 
     assert exit_code(in_child(bounded)) == 7
-    assert "新的索引没有写成；原来的索引没有改动" in capfd.readouterr().err
+    assert "新的索引没有写成，原有的索引不受影响" in capfd.readouterr().err
     assert folders(store) == ["000001"]
     assert held(store, analyzer) == {"甲"}
     assert store.verify().problems == ()
@@ -529,7 +529,7 @@ def test_a_full_disk_ends_the_build_and_the_former_index_serves(
         # In a child, for Whoosh leaves files open that it could not write.
         child = in_child(partial(build, store, analyzer, *_many(number), text=TEXT * 30))
         assert exit_code(child) == 7
-        assert "磁盘已满，新的索引没有写成；原来的索引没有改动" in capfd.readouterr().err
+        assert "磁盘已满，新的索引没有写成，原有的索引不受影响" in capfd.readouterr().err
         assert folders(store) == ["000001"]
         assert held(store, analyzer) == {"甲"}
     build(store, analyzer, "乙")
