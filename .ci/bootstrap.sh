@@ -51,6 +51,11 @@ has_browser() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 
+# The driver of the browser tests is a Node.js program that needs it.
+has_libatomic() {
+    /sbin/ldconfig -p | grep 'libatomic\.so\.1'
+}
+
 has_font() {
     command -v fc-list && fc-list ':lang=zh-cn' family | grep .
 }
@@ -75,6 +80,7 @@ case "${1:-}" in
 venv) make_venv "$2" ;;
 browser)
     need has_browser '浏览器 Chromium' chromium
+    need has_libatomic 'libatomic' libatomic1
     need has_font '中文字体' fonts-noto-cjk fontconfig
     need has_office ' LibreOffice Writer' libreoffice-writer-nogui
     ;;

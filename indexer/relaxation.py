@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from indexer.analysis import Analyzer
+from indexer.model import Token
 from indexer.query import And, Filter, MatchAll, Not, Or, Phrase, Query, Term, Words, conjunction
 
 Step = Literal["exact", "all", "most", "any", "none"]
@@ -36,7 +37,7 @@ def relaxations(query: Query, analyzer: Analyzer) -> Iterator[Relaxed]:
     if apart != query:
         yield Relaxed("all", apart)
     options = _options(wanted, analyzer)
-    if len(options) < 2:
+    if options == wanted and len(options) < 2:
         return
     most = math.ceil(len(options) * MOST)
     for step, minimum in (("most", most), ("any", 1)):
@@ -62,36 +63,44 @@ def _split(query: Query) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
 def _words_apart(query: Query, analyzer: Analyzer) -> Query:
     """*query* with each term taken apart into its words, all of which must be there."""
     match query:
-        case Term(text):
-            count = len(_distinct(text, analyzer))
-            return Words(text, count) if count > 1 else query
+        case Term():
+            parts, whole = _parts(query, analyzer)
+            return conjunction(parts) if whole else query
         case And(children) | Or(children):
             return replace(query, children=tuple(_words_apart(child, analyzer) for child in children))
         case _:
             return query
 
 
+def _parts(term: Term, analyzer: Analyzer) -> tuple[list[Query], bool]:
+    """The words of *term* and whether nothing of it is left over (环竟整治 gives 整治 alone).
+
+    The term itself where it is one word, or made of single characters only (屋场会).
+    """
+    tokens = _outer_words(term.text, analyzer)
+    letters = sum(1 for character in term.text if character.isalnum())
+    whole = sum(token.end - token.start for token in tokens) >= letters
+    words = list(dict.fromkeys(token.text for token in tokens))
+    if not words or (whole and len(words) == 1):
+        return [term], True
+    return [Words(word, 1) for word in words], whole
+
+
 def _options(wanted: Iterable[Query], analyzer: Analyzer) -> tuple[Query, ...]:
     """The words of all terms, one by one; phrases and groups whole."""
     options: dict[Query, None] = {}
     for child in wanted:
-        if isinstance(child, Term):
-            words = _distinct(child.text, analyzer)
-            options.update(dict.fromkeys(Words(word, 1) for word in words) if len(words) > 1 else {child: None})
-        else:
-            options[_words_apart(child, analyzer)] = None
+        parts = _parts(child, analyzer)[0] if isinstance(child, Term) else [_words_apart(child, analyzer)]
+        options.update(dict.fromkeys(parts))
     return tuple(options)[:MAX_WORDS]
 
 
-def _distinct(text: str, analyzer: Analyzer) -> list[str]:
-    """The longest words of *text* that do not lie inside another one (环境整治, not 环境 and 整治 as well)."""
-    tokens = analyzer.words(text)
-    outer = [
-        token
-        for token in tokens
-        if not any(
-            o.start <= token.start and token.end <= o.end and (o.end - o.start) > (token.end - token.start)
-            for o in tokens
-        )
-    ]
-    return list(dict.fromkeys(token.text for token in outer))
+def _outer_words(text: str, analyzer: Analyzer) -> list[Token]:
+    """The words of *text* that do not lie inside a longer one; single characters say too little to look for alone."""
+    tokens = [token for token in analyzer.words(text) if len(token.text) > 1 or token.text.isascii()]
+    return [token for token in tokens if not any(_lies_inside(token, other) for other in tokens)]
+
+
+def _lies_inside(token: Token, other: Token) -> bool:
+    within = other.start <= token.start and token.end <= other.end
+    return within and other.end - other.start > token.end - token.start

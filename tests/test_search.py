@@ -115,12 +115,25 @@ def test_filters_of_the_query_and_of_the_request_restrict_alike(search: Search) 
 
 
 def test_words_that_are_never_together_relax_and_say_so(search: Search) -> None:
-    page = search.search(SearchRequest(query="屋场会 越级上访"))
+    page = search.search(SearchRequest(query="屋场会 积案"))
     assert page.total > 0
     assert page.relaxed is not None
     assert page.relaxed.step == "any"
-    assert page.relaxed.missing == ("屋场会", "越级上访")
+    assert page.relaxed.missing == ("屋场会", "积案")
     assert "只含有其中一部分" in page.relaxed.message
+
+
+def test_a_word_with_a_wrong_character_still_finds_by_the_rest_and_does_not_claim_more(search: Search) -> None:
+    page = search.search(SearchRequest(query="环竟整治"))
+    assert page.relaxed is not None
+    assert page.relaxed.step == "any"
+    assert page.relaxed.missing == ("环竟整治",)
+    assert "整治" in fold_text(page.hits[0].record.text)
+
+
+def test_single_characters_are_never_looked_for_alone(search: Search) -> None:
+    page = search.search(SearchRequest(query="群商会"))
+    assert page.total == 0
 
 
 def test_the_word_in_the_way_is_named(search: Search) -> None:
