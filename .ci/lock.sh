@@ -14,5 +14,5 @@ compile() {
 # setuptools builds this project and the packages that come as source only.
 echo 'setuptools>=77' | compile - --output-file .ci/lock-build.txt
 compile setup.cfg --extra serve --output-file .ci/lock-run.txt
-compile setup.cfg --extra serve --extra test --constraints .ci/lock-run.txt --output-file .ci/lock-test.txt
+compile setup.cfg --extra serve --extra evaluate --extra test --constraints .ci/lock-run.txt --output-file .ci/lock-test.txt
 echo '已更新 .ci/lock-build.txt、.ci/lock-run.txt、.ci/lock-test.txt' >&2

@@ -87,7 +87,16 @@ def parser() -> argparse.ArgumentParser:
     """What can be typed after ``fanwen``."""
     top = _Parser(prog="fanwen", description=_ABOUT, epilog=_MORE)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="命令")
-    for add in (_add_index, _add_search, _add_stats, _add_verify, _add_rollback, _add_serve, _add_config):
+    for add in (
+        _add_index,
+        _add_search,
+        _add_stats,
+        _add_verify,
+        _add_rollback,
+        _add_serve,
+        _add_evaluate,
+        _add_config,
+    ):
         add(commands)
     return top
 
@@ -168,6 +177,16 @@ def _add_serve(commands: _Commands) -> None:
     serve = _command(commands, "serve", "打开检索网页（Ctrl-C 停止）")
     serve.add_argument("--host", metavar="HOST", help="监听的地址；0.0.0.0 让同一网络里的人都能打开")
     serve.add_argument("--port", metavar="PORT", help="监听的端口")
+
+
+def _add_evaluate(commands: _Commands) -> None:
+    evaluate = _command(commands, "evaluate", "用评判过的检索词衡量检索好坏")
+    evaluate.add_argument(
+        "folder", type=Path, metavar="FOLDER", help="评测文件夹：passages.jsonl、queries.jsonl、qrels.tsv"
+    )
+    evaluate.add_argument("--json", action="store_true", help="输出 JSON，供别的程序使用")
+    evaluate.add_argument("--run", type=Path, metavar="FILE", help="把检索结果写成 TREC 格式的文件")
+    evaluate.add_argument("--collapse", action="store_true", help="同一篇最多列两段，像网页上那样")
 
 
 def _add_config(commands: _Commands) -> None:

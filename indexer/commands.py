@@ -8,12 +8,14 @@ import json
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from indexer import config
+from indexer import evaluate as evaluation
 from indexer.analysis import default_analyzer
 from indexer.answers import answer
 from indexer.build import build
@@ -146,6 +148,25 @@ def rollback(arguments: argparse.Namespace) -> int:
     return DONE
 
 
+def evaluate(arguments: argparse.Namespace) -> int:
+    """``fanwen evaluate``: index a judged folder aside, ask its queries, print how good the answers are."""
+    analyzer = default_analyzer()
+    queries, judgments = evaluation.read_queries(arguments.folder), evaluation.read_judgments(arguments.folder)
+    with tempfile.TemporaryDirectory(prefix="fanwen-evaluate-") as folder:
+        say("正在为评测建立索引……")
+        names = evaluation.index_passages(arguments.folder, Path(folder), analyzer)
+        with closing(Search(folder=Path(folder), analyzer=analyzer)) as searching:
+            rankings = evaluation.rank(searching, queries, names, collapse=arguments.collapse)
+    found = evaluation.measure(rankings, judgments)
+    if arguments.run:
+        arguments.run.write_text("".join(f"{line}\n" for line in evaluation.trec_run(rankings)), encoding="utf-8")
+    if arguments.json:
+        _print_json({"rows": [asdict(row) for row in found.rows], "queries": found.by_query})
+    else:
+        print("\n".join(evaluation.table(found)))
+    return DONE
+
+
 def show_config(arguments: argparse.Namespace) -> int:
     """``fanwen config``: every setting as a line of TOML, with its origin as a comment."""
     settings = _settings(arguments)
@@ -178,6 +199,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "verify": verify,
     "rollback": rollback,
     "serve": serve,
+    "evaluate": evaluate,
     "config": show_config,
 }
 

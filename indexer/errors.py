@@ -8,7 +8,8 @@ FanwenError
 │   ├── IndexMissing     there is none yet
 │   ├── IndexDamaged     a file is torn, altered or of another version
 │   └── IndexBusy        another process is writing
-└── BuildError           the run as a whole cannot go on (full disk, nothing readable)
+├── BuildError           the run as a whole cannot go on (full disk, nothing readable)
+└── EvaluationError      a judged folder that cannot be used, or no library to measure with
 """
 
 from __future__ import annotations
@@ -64,3 +65,7 @@ class IndexBusy(IndexFolderError):
 
 class BuildError(FanwenError):
     """A run that cannot go on; the former index still serves."""
+
+
+class EvaluationError(FanwenError):
+    """A judged folder that is incomplete or of the wrong form, or the extra ``evaluate`` is not installed."""
