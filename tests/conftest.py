@@ -6,6 +6,12 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the program. A run that decides on a change tries the same
+# examples every time; other runs try new ones.
+settings.register_profile("fanwen", deadline=None, derandomize=bool(os.environ.get("FANWEN_TEST_REQUIRE_ALL")))
+settings.load_profile("fanwen")
 
 # Tests with these marks skip themselves where a program of the system is missing.
 _SYSTEM_PROGRAMS = ("browser", "office")
