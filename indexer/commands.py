@@ -150,6 +150,8 @@ def rollback(arguments: argparse.Namespace) -> int:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """``fanwen evaluate``: index a judged folder aside, ask its queries, print how good the answers are."""
+    # What is missing is told before minutes of indexing.
+    evaluation.measuring_library()
     analyzer = default_analyzer()
     queries, judgments = evaluation.read_queries(arguments.folder), evaluation.read_judgments(arguments.folder)
     with tempfile.TemporaryDirectory(prefix="fanwen-evaluate-") as folder:
@@ -158,6 +160,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
         with closing(Search(folder=Path(folder), analyzer=analyzer)) as searching:
             rankings = evaluation.rank(searching, queries, names, collapse=arguments.collapse)
     found = evaluation.measure(rankings, judgments)
+    if refused := sum(ranking.refused for ranking in rankings):
+        say(f"有 {refused} 个检索词超出检索的限制，按没有找到计算。")
     if arguments.run:
         arguments.run.write_text("".join(f"{line}\n" for line in evaluation.trec_run(rankings)), encoding="utf-8")
     if arguments.json:

@@ -27,8 +27,6 @@ from indexer.search import Search, SearchRequest
 DEPTH = 50
 ALL = "all"
 NAMES = ("nDCG@10", "MRR@10", "Recall@50", "judged@10")
-# What a grade is worth in nDCG: 2 ** grade - 1, so that one passage that is just right outweighs two that touch the topic.
-GAINS = {1: 1, 2: 3, 3: 7}
 # From this grade on a passage is relevant for MRR and recall, where the judgments have grades.
 RELEVANT = 2
 
@@ -44,12 +42,20 @@ class JudgedQuery:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What the search answered to a query: (passage id, score), best first, and the time it took in milliseconds."""
+    """What the search answered to a query: passages by id, best first, and the time it took in milliseconds.
+
+    ``refused``: the query is beyond the bounds of the grammar; it counts as one that found nothing.
+    """
 
     query: JudgedQuery
-    hits: tuple[tuple[str, float], ...]
+    hits: tuple[str, ...]
     took_ms: float
     refused: bool = False
+
+    @property
+    def scored(self) -> Iterator[tuple[str, float]]:
+        """The passages with scores that fall from place to place: ties are the service's to break, not the library's."""
+        return ((passage, float(DEPTH - place)) for place, passage in enumerate(self.hits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def read_judgments(folder: Path) -> dict[str, dict[str, int]]:
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
             fields = line.split()
-            if len(fields) not in {2, 4}:
+            if len(fields) not in {2, 4} or (fields[3:] and not fields[3].lstrip("-").isdigit()):
                 raise EvaluationError(f"{path} 第 {number} 行应为“qid pid”或“qid 0 pid grade”。")
             judgments[fields[0]][fields[1] if len(fields) == 2 else fields[2]] = int(fields[3]) if fields[3:] else 1
     return dict(judgments)
@@ -108,8 +114,10 @@ def rank(search: Search, queries: Iterable[JudgedQuery], names: Mapping[str, str
 
 
 def measure(rankings: Sequence[Ranking], judgments: Mapping[str, Mapping[str, int]]) -> Evaluation:
-    """Compare *rankings* with *judgments*; queries without any judgment are left out."""
+    """Compare *rankings* with *judgments*; queries without any judgment are left out. Raises EvaluationError if all are."""
     judged = [ranking for ranking in rankings if ranking.query.id in judgments]
+    if not judged:
+        raise EvaluationError("没有一个检索词有评判：请核对 queries.jsonl 和 qrels.tsv 里的编号。")
     by_query = _by_query(judged, judgments)
     classes = list(dict.fromkeys(ranking.query.class_name for ranking in judged))
     rows = [_row(ALL, judged, by_query)]
@@ -121,8 +129,16 @@ def measure(rankings: Sequence[Ranking], judgments: Mapping[str, Mapping[str, in
 def trec_run(rankings: Iterable[Ranking]) -> Iterator[str]:
     """Lines of a TREC run file."""
     for ranking in rankings:
-        for place, (passage, score) in enumerate(ranking.hits, 1):
+        for place, (passage, score) in enumerate(ranking.scored, 1):
             yield f"{ranking.query.id} Q0 {passage} {place} {score:.6f} fanwen"
+
+
+def table(found: Evaluation) -> Iterator[str]:
+    """The rows as lines of text."""
+    yield f"{'class':16}{'n':>6}" + "".join(f"{name:>11}" for name in NAMES) + f"{'median ms':>11}{'p95 ms':>9}"
+    for row in found.rows:
+        measures = "".join(f"{row.measures[name]:11.3f}" for name in NAMES)
+        yield f"{row.name:16}{row.queries:6}{measures}{row.median_ms:11.1f}{row.p95_ms:9.1f}"
 
 
 def _ranking(search: Search, query: JudgedQuery, names: Mapping[str, str], *, collapse: bool) -> Ranking:
@@ -130,8 +146,7 @@ def _ranking(search: Search, query: JudgedQuery, names: Mapping[str, str], *, co
         page = search.search(SearchRequest(query=query.text, per_page=DEPTH, collapse=collapse))
     except QueryError:
         return Ranking(query, (), 0.0, refused=True)
-    hits = tuple((names[hit.record.id], float(DEPTH - place)) for place, hit in enumerate(page.hits))
-    return Ranking(query, hits, page.took_ms)
+    return Ranking(query, tuple(names[hit.record.id] for hit in page.hits), page.took_ms)
 
 
 def _part(number: int, record: Mapping[str, str]) -> Part:
@@ -150,10 +165,10 @@ def _part(number: int, record: Mapping[str, str]) -> Part:
 
 
 def _by_query(rankings: Sequence[Ranking], judgments: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, float]]:
-    library = _library()
+    library = measuring_library()
     names = dict(zip(_measures(judgments), NAMES, strict=True))
     qrels = [library.Qrel(qid, pid, grade) for qid, grades in judgments.items() for pid, grade in grades.items()]
-    run = [library.ScoredDoc(one.query.id, pid, score) for one in rankings for pid, score in one.hits]
+    run = [library.ScoredDoc(one.query.id, pid, score) for one in rankings for pid, score in one.scored]
     found: dict[str, dict[str, float]] = {one.query.id: dict.fromkeys(NAMES, 0.0) for one in rankings}
     for value in library.iter_calc(list(names), qrels, run):
         if value.query_id in found:
@@ -162,18 +177,21 @@ def _by_query(rankings: Sequence[Ranking], judgments: Mapping[str, Mapping[str, 
 
 
 def _measures(judgments: Mapping[str, Mapping[str, int]]) -> list[Any]:
-    library = _library()
-    graded = max((grade for grades in judgments.values() for grade in grades.values()), default=1) > 1
-    least = RELEVANT if graded else 1
+    library = measuring_library()
+    grades = {grade for judged in judgments.values() for grade in judged.values()}
+    least = RELEVANT if max(grades) > 1 else 1
+    # One passage that is just right outweighs two that touch the topic.
+    gains = {grade: 2**grade - 1 for grade in grades if grade > 0}
     return [
-        library.nDCG(gains=GAINS) @ 10,
+        library.nDCG(gains=gains) @ 10,
         library.RR(rel=least) @ 10,
         library.R(rel=least) @ DEPTH,
         library.Judged @ 10,
     ]
 
 
-def _library() -> ModuleType:
+def measuring_library() -> ModuleType:
+    """ir_measures, or an EvaluationError that says how to install it."""
     try:
         return importlib.import_module("ir_measures")
     except ImportError as error:
@@ -195,10 +213,17 @@ def _records(folder: Path, name: str) -> Iterator[dict[str, str]]:
     path = next((path for path in (folder / name, folder / f"{name}.gz") if path.exists()), folder / name)
     with _opened(path) as lines:
         for number, line in enumerate(lines, 1):
-            try:
-                yield json.loads(line)
-            except json.JSONDecodeError as error:
-                raise EvaluationError(f"{path} 第 {number} 行不是有效的 JSON。") from error
+            yield _record(line, f"{path} 第 {number} 行")
+
+
+def _record(line: str, where: str) -> dict[str, str]:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise EvaluationError(f"{where}不是有效的 JSON。") from error
+    if not isinstance(record, dict) or not all(isinstance(record.get(key), str) for key in ("id", "text")):
+        raise EvaluationError(f"{where}应为带 id 和 text 的 JSON 对象。")
+    return record
 
 
 def _opened(path: Path) -> IO[str]:
@@ -208,11 +233,3 @@ def _opened(path: Path) -> IO[str]:
         raise EvaluationError(
             f"找不到 {path}：评测文件夹里要有 passages.jsonl、queries.jsonl 和 qrels.tsv。"
         ) from error
-
-
-def table(found: Evaluation) -> Iterator[str]:
-    """The rows as lines of text."""
-    yield f"{'class':16}{'n':>6}" + "".join(f"{name:>11}" for name in NAMES) + f"{'median ms':>11}{'p95 ms':>9}"
-    for row in found.rows:
-        measures = "".join(f"{row.measures[name]:11.3f}" for name in NAMES)
-        yield f"{row.name:16}{row.queries:6}{measures}{row.median_ms:11.1f}{row.p95_ms:9.1f}"

@@ -40,9 +40,9 @@ def relaxations(query: Query, analyzer: Analyzer) -> Iterator[Relaxed]:
     if options == wanted and len(options) < 2:
         return
     most = math.ceil(len(options) * MOST)
-    for step, minimum in (("most", most), ("any", 1)):
-        if step == "any" or 1 < minimum < len(options):
-            yield Relaxed(step, conjunction([Or(options, minimum), *fixed]))  # type: ignore[arg-type]
+    if 1 < most < len(options):
+        yield Relaxed("most", conjunction([Or(options, most), *fixed]))
+    yield Relaxed("any", conjunction([Or(options), *fixed]))
 
 
 def without(query: Query, term: Term | Phrase) -> Query | None:
@@ -78,8 +78,8 @@ def _parts(term: Term, analyzer: Analyzer) -> tuple[list[Query], bool]:
     The term itself where it is one word, or made of single characters only (屋场会).
     """
     tokens = _outer_words(term.text, analyzer)
-    letters = sum(1 for character in term.text if character.isalnum())
-    whole = sum(token.end - token.start for token in tokens) >= letters
+    letters = {place for place, character in enumerate(term.text) if character.isalnum()}
+    whole = letters <= {place for token in tokens for place in range(token.start, token.end)}
     words = list(dict.fromkeys(token.text for token in tokens))
     if not words or (whole and len(words) == 1):
         return [term], True

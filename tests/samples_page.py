@@ -37,9 +37,8 @@ def read(path: Path) -> list[tuple[Document, Part]]:
     return [(document, part) for document in found for part in parts(document)]
 
 
-def row(path: Path) -> str:
-    """The line of the table for one sample."""
-    found = read(path)
+def row(path: Path, found: list[tuple[Document, Part]]) -> str:
+    """The line of the table for one sample, of which *found* was read."""
     encoding = next((document.encoding for document, _ in found if document.encoding), "")
     asides = Counter(aside.reason for _, part in found for aside in part.set_aside)
     marks = Counter(flag for _, part in found for passage in part.passages for flag in passage.flags)
@@ -56,15 +55,15 @@ def row(path: Path) -> str:
 
 def page() -> str:
     """The whole page."""
-    files = sorted(path for path in CORPUS.rglob("*") if path.is_file())
-    found = [part for path in files for _, part in read(path)]
+    files = {path: read(path) for path in sorted(CORPUS.rglob("*")) if path.is_file()}
+    found = [part for pairs in files.values() for _, part in pairs]
     head = HEAD.format(
         files=len(files),
         documents=len(found),
         kinds=len({part.kind for part in found if part.kind}),
         passages=sum(len(part.passages) for part in found),
     )
-    return head + "".join(map(row, files))
+    return head + "".join(row(path, pairs) for path, pairs in files.items())
 
 
 if __name__ == "__main__":

@@ -39,9 +39,7 @@ def judged(tmp_path: Path) -> Path:
 
 
 def ranking(name: str, *hits: str, class_name: str = "all") -> Ranking:
-    return Ranking(
-        JudgedQuery(name, name, class_name), tuple((hit, 50.0 - place) for place, hit in enumerate(hits)), 1.0
-    )
+    return Ranking(JudgedQuery(name, name, class_name), hits, 1.0)
 
 
 def test_the_measures_are_those_of_their_definitions() -> None:
@@ -100,7 +98,31 @@ def test_an_incomplete_folder_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "queries.jsonl" in capsys.readouterr().err
 
 
-def test_a_bad_line_of_judgments_is_told_with_its_number(judged: Path) -> None:
-    (judged / "qrels.tsv").write_text("q1 0 p1 3\nq1 p1 3\n", encoding="utf-8")
+@pytest.mark.parametrize("line", ["q1 p1 3", "q1 0 p1 很好"])
+def test_a_bad_line_of_judgments_is_told_with_its_number(judged: Path, line: str) -> None:
+    (judged / "qrels.tsv").write_text(f"q1 0 p1 3\n{line}\n", encoding="utf-8")
     with pytest.raises(EvaluationError, match="第 2 行"):
         evaluate.read_judgments(judged)
+
+
+@pytest.mark.parametrize("line", ["不是 JSON", "[]", '{"id": "q9"}'])
+def test_a_bad_line_of_queries_is_told_with_its_number(judged: Path, line: str) -> None:
+    with (judged / "queries.jsonl").open("a", encoding="utf-8") as queries:
+        queries.write(line + "\n")
+    with pytest.raises(EvaluationError, match="第 5 行"):
+        evaluate.read_queries(judged)
+
+
+def test_judgments_of_other_queries_are_told() -> None:
+    with pytest.raises(EvaluationError, match="没有一个检索词有评判"):
+        evaluate.measure([ranking("q1", "a")], {"q9": {"a": 1}})
+
+
+def test_a_query_beyond_the_bounds_counts_as_nothing_found_and_is_told(
+    judged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (judged / "queries.jsonl").write_text(json.dumps({"id": "q1", "text": "整治" * 200}) + "\n", encoding="utf-8")
+    assert main(["evaluate", str(judged), "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["queries"]["q1"]["MRR@10"] == 0.0
+    assert "有 1 个检索词超出检索的限制" in said.err

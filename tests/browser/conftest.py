@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -44,10 +46,20 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("没有安装 Chromium，浏览器测试略过（apt-get install chromium）")
+    if not _driver_starts():
+        pytest.skip("浏览器测试的驱动程序无法启动，浏览器测试略过（apt-get install libatomic1）")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield started
         started.close()
+
+
+def _driver_starts() -> bool:
+    """Whether the driver, a Node.js program inside the playwright package, finds the libraries of the system it needs."""
+    tried = subprocess.run(
+        [sys.executable, "-m", "playwright", "--version"], capture_output=True, timeout=60, check=False
+    )
+    return tried.returncode == 0
 
 
 @pytest.fixture
