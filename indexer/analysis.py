@@ -10,26 +10,34 @@ import hashlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Protocol
 
+from indexer.dictionary import Word
 from indexer.model import Token
 from indexer.text import FOLDING_VERSION, Folded, fold
 
 # Raise when the rules below change what is indexed.
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
+
+_REMEMBERED = 256
 
 
 class Analyzer(Protocol):
-    """Text -> tokens, the same for passages and queries."""
+    """Text -> tokens, the same for passages and queries.
+
+    ``converted`` is for the text of passages that a converter put into Traditional script: their words are folded back to
+    those of the Mainland (see :func:`indexer.text.fold`). Queries come folded from :func:`indexer.text.readings`.
+    """
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever the same text could give other tokens."""
 
-    def words(self, text: str) -> list[Token]:
+    def words(self, text: str, *, converted: bool = False) -> list[Token]:
         """Words for ranking, in order of their end; they may overlap (环境, 整治, 环境整治). Positions count words."""
 
-    def characters(self, text: str) -> list[Token]:
+    def characters(self, text: str, *, converted: bool = False) -> list[Token]:
         """One token for each folded character that can be seen.
 
         A letter, digit or Han character takes the next position, counted from 1. A sign takes the position of the
@@ -38,9 +46,10 @@ class Analyzer(Protocol):
 
 
 class Segmenter(Protocol):
-    """Cuts a folded text into words."""
+    """Cuts a folded text into words. ``words`` are those it was given beside its own, in the order of their text."""
 
     name: str
+    words: tuple[Word, ...]
 
     def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
         """(word, start, end) in search mode without HMM; offsets count characters of *text*."""
@@ -51,11 +60,16 @@ class JiebaSegmenter:
 
     name = "jieba"
 
-    def __init__(self) -> None:
+    def __init__(self, words: Iterable[Word] = ()) -> None:
         import jieba
 
-        jieba.setLogLevel("ERROR")
         self._tokenizer = jieba.Tokenizer()
+        # What Tokenizer.initialize does, but for its cache: a file of the shared temporary folder, which anyone may plant.
+        self._tokenizer.FREQ, self._tokenizer.total = jieba.Tokenizer.gen_pfdict(self._tokenizer.get_dict_file())
+        self._tokenizer.initialized = True
+        self.words = _in_order(words)
+        for word in self.words:
+            self._tokenizer.add_word(word.text, word.frequency)
 
     def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
         """See :class:`Segmenter`."""
@@ -68,10 +82,13 @@ class RjiebaSegmenter:
 
     name = "jieba"
 
-    def __init__(self) -> None:
+    def __init__(self, words: Iterable[Word] = ()) -> None:
         import rjieba
 
         self._jieba = rjieba.Jieba()
+        self.words = _in_order(words)
+        for word in self.words:
+            self._jieba.add_word(word.text, word.frequency, None)
 
     def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
         """See :class:`Segmenter`."""
@@ -92,18 +109,19 @@ class JiebaAnalyzer:
             f"folding {FOLDING_VERSION}",
             f"{self._segmenter.name} {importlib.metadata.version('jieba')}",
             f"opencc {importlib.metadata.version('opencc')}",
+            *(f"{word.text} {word.frequency}" for word in self._segmenter.words),
         ]
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
-    def words(self, text: str) -> list[Token]:
+    def words(self, text: str, *, converted: bool = False) -> list[Token]:
         """See :class:`Analyzer`."""
-        folded = fold(text)
+        folded = fold(text, converted=converted)
         cut = ((word, start, end) for word, start, end in self._segmenter.cut(folded.text) if _is_word(word))
         return [_token(folded, word, position, start, end) for position, (word, start, end) in enumerate(cut)]
 
-    def characters(self, text: str) -> list[Token]:
+    def characters(self, text: str, *, converted: bool = False) -> list[Token]:
         """See :class:`Analyzer`."""
-        folded = fold(text)
+        folded = fold(text, converted=converted)
         tokens = []
         position = 0
         for index, character in enumerate(folded.text):
@@ -114,10 +132,30 @@ class JiebaAnalyzer:
         return tokens
 
 
-def default_analyzer() -> JiebaAnalyzer:
-    """The analyzer with the fastest segmenter that is installed; the tokens are the same."""
+class Remembering:
+    """An analyzer that remembers its last texts: what was cut for the index is counted right after, a part's passages share
+    their title, and one search asks for its words many times. The lists it gives are shared: not to be changed."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self.fingerprint = analyzer.fingerprint
+        self.words = lru_cache(maxsize=_REMEMBERED)(analyzer.words)
+        self.characters = lru_cache(maxsize=_REMEMBERED)(analyzer.characters)
+
+
+def default_analyzer(words: Iterable[Word] = ()) -> JiebaAnalyzer:
+    """The analyzer with the fastest segmenter that is installed, which also knows *words*; the tokens are the same."""
     fast = importlib.util.find_spec("rjieba") is not None
-    return JiebaAnalyzer(RjiebaSegmenter() if fast else JiebaSegmenter())
+    return JiebaAnalyzer(RjiebaSegmenter(words) if fast else JiebaSegmenter(words))
+
+
+def _in_order(words: Iterable[Word]) -> tuple[Word, ...]:
+    """Each word once. A word without a frequency gets one from those added before it, so their order must not matter."""
+    return tuple(sorted({word.text: word for word in words}.values(), key=lambda word: word.text))
+
+
+def tells(word: str) -> bool:
+    """Whether *word* is worth looking for alone: a single character (的, 会) stands everywhere."""
+    return len(word) > 1 or word.isascii()
 
 
 def _is_word(word: str) -> bool:

@@ -27,7 +27,7 @@ from indexer.report import Report
 from indexer.workers import Limits
 
 # Raise when parsers or structure read the same file in another way: everything is then read anew.
-READING_VERSION = 1
+READING_VERSION = 2
 
 # Failures that may not come again though the file is the same.
 _PASSING = frozenset({"libreoffice", "denied", "missing", "changing", "unreadable"})
@@ -96,7 +96,7 @@ class _Run:
     def update(self, building: Building) -> None:
         """Write what is new or changed, remove what is gone; keep the former generation where that is nothing."""
         due = self._due(building.catalog)
-        with building.engine.writing() as writer:
+        with building.writing() as writer:
             self._remove_gone(writer, building.catalog)
             self._note_unseen(writer, building.catalog)
             self._read(due, writer, building.catalog)

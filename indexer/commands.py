@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,16 +17,17 @@ from pathlib import Path
 from indexer import config
 from indexer import evaluate as evaluation
 from indexer.analysis import default_analyzer
-from indexer.answers import answer
+from indexer.answers import answer, lines, remarks
 from indexer.build import build
 from indexer.config import Settings
+from indexer.dictionary import Dictionary
 from indexer.errors import QueryError, SettingsError
 from indexer.generations import IndexFolder
 from indexer.model import Skipped
 from indexer.progress import megabytes, shown_on
 from indexer.report import Report
-from indexer.search import Hit, Page, Search, SearchRequest
-from indexer.terminal import marked, plain, say
+from indexer.search import Page, Search, SearchRequest
+from indexer.terminal import plain, say
 
 DONE, NOTHING = 0, 1
 THREADS = 4
@@ -75,7 +76,8 @@ def index(arguments: argparse.Namespace) -> int:
         raise SettingsError("没有说明要读哪里：请写 fanwen index 文件夹，或在配置文件里写 sources。")
     if arguments.report:
         _check_writable(arguments.report)
-    report = build(settings, analyzer=default_analyzer(), progress=shown_on(), rebuild=arguments.rebuild)
+    analyzer = default_analyzer(_dictionary(settings).words)
+    report = build(settings, analyzer=analyzer, progress=shown_on(), rebuild=arguments.rebuild)
     if arguments.report:
         _write_json(arguments.report, report.as_json())
     _say_report(report)
@@ -86,15 +88,19 @@ def search(arguments: argparse.Namespace) -> int:
     """``fanwen search``: a page of passages, for people or as JSON."""
     settings = _settings(arguments, per_page=arguments.per_page)
     request = SearchRequest(
-        query=_readable(" ".join(arguments.query)), page=arguments.page, per_page=settings.per_page, sort=arguments.sort
+        query=_readable(" ".join(arguments.query)),
+        page=arguments.page,
+        per_page=settings.per_page,
+        sort=arguments.sort,
+        off=frozenset(arguments.off),
     )
-    with closing(Search(folder=settings.index)) as searching:
+    with closing(Search(folder=settings.index, dictionary=_dictionary(settings))) as searching:
         page = searching.search(request)
     if arguments.json:
         _print_json(answer(page))
     else:
         _print_page(page)
-    return DONE if page.total else NOTHING
+    return DONE if page.total or page.partial else NOTHING
 
 
 def stats(arguments: argparse.Namespace) -> int:
@@ -152,12 +158,13 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """``fanwen evaluate``: index a judged folder aside, ask its queries, print how good the answers are."""
     # What is missing is told before minutes of indexing.
     evaluation.measuring_library()
-    analyzer = default_analyzer()
+    dictionary = _dictionary(_settings(arguments))
+    analyzer = default_analyzer(dictionary.words)
     queries, judgments = evaluation.read_queries(arguments.folder), evaluation.read_judgments(arguments.folder)
     with tempfile.TemporaryDirectory(prefix="fanwen-evaluate-") as folder:
         say("正在为评测建立索引……")
         names = evaluation.index_passages(arguments.folder, Path(folder), analyzer)
-        with closing(Search(folder=Path(folder), analyzer=analyzer)) as searching:
+        with closing(Search(folder=Path(folder), analyzer=analyzer, dictionary=dictionary)) as searching:
             rankings = evaluation.rank(searching, queries, names, collapse=arguments.collapse)
     found = evaluation.measure(rankings, judgments)
     if refused := sum(ranking.refused for ranking in rankings):
@@ -187,7 +194,8 @@ def serve(arguments: argparse.Namespace) -> int:
     command = _server_command(settings)
     # The server stands in a folder of its own, where a relative path would lead elsewhere.
     sources = tuple(path.absolute() for path in settings.sources)
-    settings = replace(settings, index=settings.index.absolute(), sources=sources)
+    dictionary = settings.dictionary and settings.dictionary.absolute()
+    settings = replace(settings, index=settings.index.absolute(), sources=sources, dictionary=dictionary)
     environ = {**os.environ, **config.to_environ(settings)}
     if file := arguments.config or os.environ.get(config.CONFIG_VARIABLE):
         environ[config.CONFIG_VARIABLE] = str(Path(file).absolute())
@@ -210,6 +218,14 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
 
 def _settings(arguments: argparse.Namespace, **flags: object) -> Settings:
     return config.load({"index": arguments.index, **flags}, toml_path=arguments.config)
+
+
+def _dictionary(settings: Settings) -> Dictionary:
+    """The dictionary of the site; what could not be used of it is told."""
+    dictionary = Dictionary.read(settings.dictionary)
+    for problem in dictionary.problems:
+        say(problem)
+    return dictionary
 
 
 def _readable(query: str) -> str:
@@ -288,7 +304,7 @@ def _toml(value: object) -> str:
         return str(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
-    return json.dumps(str(value), ensure_ascii=False)
+    return json.dumps("" if value is None else str(value), ensure_ascii=False)
 
 
 def _most_first(counts: Mapping[str, int]) -> dict[str, int]:
@@ -327,25 +343,12 @@ def _named_asides(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def _print_page(page: Page) -> None:
-    for line in (page.relaxed.message if page.relaxed else "", *page.warnings):
-        if line:
-            say(line)
-    first = (page.page - 1) * page.per_page + 1
-    print(f"{page.interpreted}：{page.total} 段，用时 {page.took_ms:.0f} 毫秒")
-    if page.total and not page.hits:
+    for remark in remarks(page):
+        say(remark)
+    if page.available and not page.hits:
         say(f"没有第 {page.page} 页，最后一页是第 {page.pages} 页。")
-    for number, hit in enumerate(page.hits, start=first):
-        print("\n".join(["", *_hit_lines(number, hit)]))
-
-
-def _hit_lines(number: int, hit: Hit) -> Iterable[str]:
-    facts = "，".join(part for part in (hit.record.kind, str(hit.record.year or "")) if part)
-    trail = " › ".join(plain(part) for part in (hit.record.title, hit.record.part, *hit.record.heading_path) if part)
-    yield f"{number}. {trail}" + (f"（{facts}）" if facts else "")
-    yield f"   {'…' if hit.snippet.before else ''}{marked(hit.snippet.text, hit.snippet.spans)}{'…' if hit.snippet.after else ''}"
-    yield f"   {plain(hit.record.source)} {hit.place}"
-    if hit.more:
-        yield f"   同一篇里还有 {hit.more} 段"
+    for line in lines(page):
+        print(line)
 
 
 def _print_stats(found: Stats) -> None:

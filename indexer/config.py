@@ -37,6 +37,11 @@ def _path(raw: object) -> Path:
     return Path(raw).expanduser()
 
 
+def _path_or_none(raw: object) -> Path | None:
+    """A path; nothing written is none."""
+    return None if isinstance(raw, str) and not raw.strip() else _path(raw)
+
+
 def _paths(raw: object) -> tuple[Path, ...]:
     """A list of paths; in a variable they are parted as in PATH (公文:讲话)."""
     several = [part for part in raw.split(os.pathsep) if part] if isinstance(raw, str) else raw
@@ -68,6 +73,7 @@ class Settings:
 
     index: Path = field(default=Path("fanwen-index"), metadata={"read": _path})
     sources: tuple[Path, ...] = field(default=(), metadata={"read": _paths})
+    dictionary: Path | None = field(default=None, metadata={"read": _path_or_none})
     host: str = field(default="127.0.0.1", metadata={"read": _text})
     port: int = field(default=8000, metadata={"read": _whole(1, 65535)})
     workers: int = field(default_factory=lambda: min(4, _cores()), metadata={"read": _whole(1, 64)})
@@ -108,11 +114,14 @@ def load(
 
 def to_environ(settings: Settings) -> dict[str, str]:
     """The variables that give another process the same settings."""
-    return {_variable(name): as_text(getattr(settings, name)) for name in names() if getattr(settings, name) != ()}
+    values = {name: getattr(settings, name) for name in names()}
+    return {_variable(name): as_text(value) for name, value in values.items() if value not in ((), None)}
 
 
 def as_text(value: object) -> str:
-    """A value as it is written in a variable."""
+    """A value as it is written in a variable; what is not set is empty."""
+    if value is None:
+        return ""
     return os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -160,7 +169,7 @@ def _beside(file: Path, raw: object) -> object:
 
 
 def _is_path(name: str) -> bool:
-    return _readers()[name] in {_path, _paths}
+    return _readers()[name] in {_path, _path_or_none, _paths}
 
 
 def _readers() -> dict[str, Reader]:

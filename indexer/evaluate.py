@@ -13,7 +13,7 @@ import json
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any
@@ -22,7 +22,9 @@ from indexer.analysis import Analyzer
 from indexer.errors import EvaluationError, QueryError
 from indexer.generations import IndexFolder
 from indexer.model import Heading, Part, Passage, Piece, Place
-from indexer.search import Search, SearchRequest
+from indexer.search import Search, SearchRequest, Understanding
+from indexer.structure.functions import with_functions
+from indexer.structure.script import is_converted, script_of
 
 DEPTH = 50
 ALL = "all"
@@ -100,7 +102,7 @@ def index_passages(folder: Path, index: Path, analyzer: Analyzer) -> dict[str, s
     """Index the passages of a judged folder as they are; the passage of each id that the search will give."""
     names: dict[str, str] = {}
     store = IndexFolder(index)
-    with store.building(analyzer, rebuild=True) as building, building.engine.writing() as writer:
+    with store.building(analyzer, rebuild=True) as building, building.writing() as writer:
         for number, record in enumerate(_records(folder, "passages.jsonl")):
             part = _part(number, record)
             names[f"{part.id}-0"] = record["id"]
@@ -108,9 +110,18 @@ def index_passages(folder: Path, index: Path, analyzer: Analyzer) -> dict[str, s
     return names
 
 
-def rank(search: Search, queries: Iterable[JudgedQuery], names: Mapping[str, str], *, collapse: bool) -> list[Ranking]:
-    """Ask each query; one beyond the bounds of the grammar finds nothing and is counted so."""
-    return [_ranking(search, query, names, collapse=collapse) for query in queries]
+def rank(
+    search: Search,
+    queries: Iterable[JudgedQuery],
+    names: Mapping[str, str],
+    *,
+    collapse: bool,
+    off: frozenset[Understanding] = frozenset(),
+) -> list[Ranking]:
+    """Ask each query, without the kinds of understanding that are *off*; one beyond the bounds of the grammar finds nothing
+    and is counted so."""
+    request = SearchRequest(per_page=DEPTH, collapse=collapse, off=off)
+    return [_ranking(search, query, names, replace(request, query=query.text)) for query in queries]
 
 
 def measure(rankings: Sequence[Ranking], judgments: Mapping[str, Mapping[str, int]]) -> Evaluation:
@@ -141,9 +152,9 @@ def table(found: Evaluation) -> Iterator[str]:
         yield f"{row.name:16}{row.queries:6}{measures}{row.median_ms:11.1f}{row.p95_ms:9.1f}"
 
 
-def _ranking(search: Search, query: JudgedQuery, names: Mapping[str, str], *, collapse: bool) -> Ranking:
+def _ranking(search: Search, query: JudgedQuery, names: Mapping[str, str], request: SearchRequest) -> Ranking:
     try:
-        page = search.search(SearchRequest(query=query.text, per_page=DEPTH, collapse=collapse))
+        page = search.search(request)
     except QueryError:
         return Ranking(query, (), 0.0, refused=True)
     return Ranking(query, tuple(names[hit.record.id] for hit in page.hits), page.took_ms)
@@ -153,15 +164,19 @@ def _part(number: int, record: Mapping[str, str]) -> Part:
     text, heading = record["text"], record.get("heading", "")
     path = (heading,) if heading else ()
     headings = tuple(Heading(0, 1, heading, -1, ()) for _ in path)
-    passage = Passage(0, text, Place((Piece(0, len(text)),), line=number + 1), tuple(range(len(path))), path)
-    return Part(
+    place = Place((Piece(0, len(text)),), line=number + 1)
+    flags = ("converted",) if is_converted([text]) else ()
+    passage = Passage(0, text, place, tuple(range(len(path))), path, flags=flags)
+    part = Part(
         f"{number:016x}",
         "passages",
         number,
         record.get("title", ""),
+        script=script_of(text),
         headings=headings,
         passages=(passage,),
     )
+    return with_functions(part)
 
 
 def _by_query(rankings: Sequence[Ranking], judgments: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, float]]:

@@ -3,7 +3,7 @@
 ::
 
     DIR/current              the number of the generation that serves, replaced atomically
-    DIR/generations/000007/  Whoosh files, catalog.sqlite, manifest.json; never changed once it is complete
+    DIR/generations/000007/  Whoosh files, catalog.sqlite, vocabulary.sqlite, manifest.json; never changed once it is complete
     DIR/writer.lock          held (flock) by the one process that writes
 
 Whatever fails or is killed before the rename leaves the former generation in service. None of Whoosh's forks syncs
@@ -20,23 +20,29 @@ import sqlite3
 import struct
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from indexer import manifest as manifests
-from indexer.analysis import Analyzer
+from indexer.analysis import Analyzer, Remembering
 from indexer.catalog import Catalog
+from indexer.counted import counted_writing
 from indexer.disk import disk_errors_told, linked, sync, synced_sum, writer_lock
+from indexer.engines.base import Writer
 from indexer.engines.whoosh import WhooshEngine
 from indexer.errors import IndexDamaged, IndexFolderError, IndexMissing
 from indexer.manifest import FileSum, Manifest
+from indexer.vocabulary.store import Vocabulary
 
 logger = logging.getLogger(__name__)
 
 CATALOG = "catalog.sqlite"
+VOCABULARY = "vocabulary.sqlite"
 _LOCK = "writer.lock"
+# What a build changes in place; all other files of a generation are only ever added or replaced.
+_CHANGED = frozenset({CATALOG, VOCABULARY})
 
 _NUMBER = re.compile(r"\d{6,12}")
 _HALF_MADE = re.compile(r"\d{6,12}\.building")
@@ -55,6 +61,10 @@ class Generation:
     path: Path
     manifest: Manifest
     warnings: tuple[str, ...] = ()
+
+    def vocabulary(self) -> Vocabulary:
+        """Its words and phrases, which the caller closes. IndexDamaged."""
+        return Vocabulary.open(self.path / VOCABULARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +85,15 @@ class Building:
     path: Path
     engine: WhooshEngine
     catalog: Catalog
+    analyzer: Analyzer
     fresh: bool
     warnings: tuple[str, ...]
     carried: dict[str, FileSum] = field(default_factory=dict)
     discarded: bool = False
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """A commit of the engine, all or nothing; the vocabulary is kept in step with it."""
+        return counted_writing(self.engine, self.path / VOCABULARY, self.analyzer)
 
     def discard(self) -> None:
         """Nothing has changed: at the end of the block the former generation stays, and this one is thrown away."""
@@ -294,8 +309,10 @@ class IndexFolder:
     ) -> Building:
         carried = _carried(base, path) if base else {}
         make = WhooshEngine if base else WhooshEngine.create
-        engine = make(path, analyzer=analyzer, limit_mb=self._limit_mb)
-        return Building(number, path, engine, Catalog.writable(path / CATALOG), base is None, warnings, carried)
+        remembering = Remembering(analyzer)
+        engine = make(path, analyzer=remembering, limit_mb=self._limit_mb)
+        catalog = Catalog.writable(path / CATALOG)
+        return Building(number, path, engine, catalog, remembering, base is None, warnings, carried)
 
     def _publish(self, building: Building, analyzer: Analyzer) -> None:
         """Sync the new files, write the manifest, give the folder its name and point to it."""
@@ -361,7 +378,7 @@ def _carried(base: Generation, path: Path) -> dict[str, FileSum]:
     """
     carried = {}
     for name, expected in base.manifest.files.items():
-        if name != CATALOG and linked(base.path / name, path / name):
+        if name not in _CHANGED and linked(base.path / name, path / name):
             carried[name] = expected
             continue
         shutil.copyfile(base.path / name, path / name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from indexer.errors import IndexDamaged
 
 # Raise when an index of the former format cannot be read any more.
-FORMAT = 1
+FORMAT = 2
 NAME = "manifest.json"
 
 _LARGEST_MANIFEST = 16 * 1024 * 1024

@@ -7,12 +7,27 @@ counts tokens. All intervals are half open.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 Script = Literal["hans", "hant", "unknown"]
 BlockKind = Literal["paragraph", "heading", "list_item", "table_row", "menu"]
+# What a passage does in its document.
+Function = Literal["opening", "closing", "problems", "plans", "achievements", "measures", "pledge"]
+FUNCTION_NAMES: Mapping[Function, str] = MappingProxyType(
+    {
+        "opening": "开头",
+        "closing": "结尾",
+        "problems": "存在问题",
+        "plans": "下一步打算",
+        "achievements": "成绩",
+        "measures": "做法",
+        "pledge": "表态",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +142,8 @@ class Passage:
     ``text`` equals ``join_pieces(document.text, place.pieces)``. ``headings`` are indexes into
     ``Part.headings``, outermost first; ``heading_path`` their texts. ``flags`` are short names of what
     a writer should know: ``masked``, ``gap`` (a list lost members), ``cut`` (ends in the middle of a
-    sentence), ``heading_only``, ``watermark``, ``glossary``.
+    sentence), ``heading_only``, ``watermark``, ``glossary``, ``converted`` (Mainland text that was run
+    through a converter to Traditional script). ``functions`` tell what the passage does in its document.
     """
 
     ordinal: int
@@ -137,6 +153,7 @@ class Passage:
     heading_path: tuple[str, ...] = ()
     masks: tuple[Mask, ...] = ()
     flags: tuple[str, ...] = ()
+    functions: tuple[Function, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +258,7 @@ class PassageRecord:
     page: int
     masks: tuple[Mask, ...]
     flags: tuple[str, ...]
+    functions: tuple[Function, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

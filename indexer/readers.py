@@ -6,12 +6,13 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.analysis import Analyzer
 from indexer.engines.whoosh import WhooshEngine
 from indexer.errors import IndexDamaged, IndexFolderError
 from indexer.generations import Generation, IndexFolder, damage_told
+from indexer.vocabulary.store import Vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +24,19 @@ class _Serving:
     stamp: tuple[int, ...]
     generation: Generation
     first: WhooshEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What one request reads: an engine and the vocabulary of the same generation, for one thread at a time."""
+
+    engine: WhooshEngine
+    vocabulary: Vocabulary
+
+    def close(self) -> None:
+        """Release the files."""
+        self.engine.close()
+        self.vocabulary.close()
 
 
 class Readers:
@@ -39,21 +53,21 @@ class Readers:
         self._most_idle = idle
         self._lock = threading.Lock()
         self._serving: _Serving | None = None
-        self._idle: list[WhooshEngine] = []
+        self._idle: list[Lent] = []
 
     @contextmanager
-    def engine(self) -> Iterator[WhooshEngine]:
+    def lent(self) -> Iterator[Lent]:
         """An engine over the newest generation, for this thread, until the block ends. IndexMissing, IndexDamaged."""
         with self._lock:
             serving = self._current()
-            engine = self._idle.pop() if self._idle else self._sibling(serving)
+            lent = self._idle.pop() if self._idle else self._sibling(serving)
         sound = False
         try:
             with damage_told(self._folder.path):
-                yield engine
+                yield lent
             sound = True
         finally:
-            self._take_back(engine, serving, sound=sound)
+            self._take_back(lent, serving, sound=sound)
 
     def generation(self) -> Generation:
         """The generation that the next engine reads."""
@@ -79,28 +93,29 @@ class Readers:
                 raise
             # What is open already is whole: better an older answer than none.
             logger.warning("新的索引打不开，继续使用第 %d 代：%s", self._serving.generation.number, error)
-            return _Serving(stamp, self._serving.generation, self._serving.first)
+            return replace(self._serving, stamp=stamp)
         self._retire()
         return _Serving(stamp, generation, first)
 
-    def _sibling(self, serving: _Serving) -> WhooshEngine:
+    def _sibling(self, serving: _Serving) -> Lent:
         try:
-            return serving.first.sibling()
+            vocabulary = serving.generation.vocabulary()
+            return Lent(serving.first.sibling(), vocabulary)
         except FileNotFoundError as error:
             raise IndexDamaged(f"索引文件夹 {serving.generation.path} 不见了。请重新建立索引。") from error
 
     def _retire(self) -> None:
         if self._serving is not None:
             self._serving.first.close()
-        for engine in self._idle:
-            engine.close()
+        for lent in self._idle:
+            lent.close()
         self._idle.clear()
         self._serving = None
 
-    def _take_back(self, engine: WhooshEngine, lent: _Serving, *, sound: bool) -> None:
+    def _take_back(self, lent: Lent, lender: _Serving, *, sound: bool) -> None:
         with self._lock:
-            same = self._serving is not None and self._serving.first is lent.first
+            same = self._serving is not None and self._serving.first is lender.first
             if sound and same and len(self._idle) < self._most_idle:
-                self._idle.append(engine)
+                self._idle.append(lent)
             else:
-                engine.close()
+                lent.close()

@@ -4,158 +4,93 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal, get_args
 
-from indexer.analysis import Analyzer, default_analyzer
-from indexer.engines.base import Engine, FacetField, Match, Matches
+from indexer import patterns
+from indexer.analysis import Analyzer, Remembering, default_analyzer
+from indexer.answering import FACETS, MAX_DEPTH, PER_DOCUMENT, Answer, Answering, folded, restricted
+from indexer.dictionary import Dictionary
+from indexer.engines.base import Engine, Match
 from indexer.generations import IndexFolder
-from indexer.model import DocumentRecord, PassageRecord, Script, Span
-from indexer.query import LAST_YEAR, Filter, ParsedQuery, Phrase, Query, Term, conjunction, describe, parse
+from indexer.model import PassageRecord, Span
+from indexer.pages import Hit, Page, PassageView, Relaxation, SearchRequest, Sort, Stats
+from indexer.query import Pattern, Query, describe, parse
 from indexer.readers import Readers
-from indexer.relaxation import Step, relaxations, without
-from indexer.snippets import Snippet, matching_spans, snippet
+from indexer.snippets import matching_spans, merge, snippet
+from indexer.text import fold_text
+from indexer.understanding import quotation
+from indexer.understanding.trees import Reading, Understanding, understand
+from indexer.vocabulary.corrections import Corrector
+from indexer.vocabulary.suggestions import Suggestion, suggest
 
-Sort = Literal["relevance", "date"]
+__all__ = [
+    "FACETS",
+    "MAX_DEPTH",
+    "PER_DOCUMENT",
+    "Hit",
+    "Page",
+    "PassageView",
+    "Reading",
+    "Relaxation",
+    "Search",
+    "SearchRequest",
+    "Sort",
+    "Stats",
+    "Understanding",
+    "place_of",
+]
 
-PER_DOCUMENT = 2
-# Hits that can be paged to: who has looked at a thousand passages wants another query.
-MAX_DEPTH = 1000
-FACETS: tuple[FacetField, ...] = get_args(FacetField)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """What a reader asks. ``page`` counts from 1. Empty strings and zeros mean "not restricted"."""
-
-    query: str = ""
-    page: int = 1
-    per_page: int = 10
-    sort: Sort = "relevance"
-    kinds: tuple[str, ...] = ()
-    year_from: int = 0
-    year_to: int = 0
-    sources: tuple[str, ...] = ()
-    scripts: tuple[Script, ...] = ()
-    document: str = ""
-    collapse: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage with its score. ``highlights`` count characters of its text; ``more`` further matches of its document are collapsed.
-
-    ``place`` is where it stands in its file, for people (第 12 行, 第 3 页, 第 8 段).
-    """
-
-    record: PassageRecord
-    snippet: Snippet
-    highlights: tuple[Span, ...]
-    score: float
-    place: str
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxation:
-    """Which step answered when the words together found nothing. ``missing`` are the words that stood in the way."""
-
-    step: Step
-    missing: tuple[str, ...] = ()
-    message: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of results. ``interpreted`` tells in one Chinese line how the query was read; ``total`` counts passages before
-    collapsing, ``available`` after; ``pages`` is the last page that can be asked for."""
-
-    query: str
-    interpreted: str
-    relaxed: Relaxation | None
-    total: int
-    available: int
-    page: int
-    pages: int
-    per_page: int
-    took_ms: float
-    hits: tuple[Hit, ...]
-    facets: Mapping[FacetField, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PassageView:
-    """A passage with what stands around it. ``highlights`` count characters of the passage's text."""
-
-    passage: PassageRecord
-    document: DocumentRecord
-    before: tuple[PassageRecord, ...]
-    after: tuple[PassageRecord, ...]
-    place: str
-    highlights: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """What an index holds. ``kinds`` and ``years`` count documents, most first and newest first; ``built`` is an ISO time."""
-
-    documents: int
-    passages: int
-    sources: int
-    skipped: int
-    kinds: tuple[tuple[str, int], ...]
-    years: tuple[tuple[int, int], ...]
-    generation: int
-    built: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """The query that was asked in the end, what it matched, and how it was relaxed."""
-
-    query: Query
-    matches: Matches
-    relaxation: Relaxation | None
+# Passages whose gaps are told, the best ones.
+GAPS_TOLD = 200
 
 
 class Search:
     """Answers requests from an index folder. Safe to share between threads; sees new generations by itself."""
 
-    def __init__(self, *, folder: Path, analyzer: Analyzer | None = None) -> None:
-        self._analyzer = analyzer or default_analyzer()
+    def __init__(self, *, folder: Path, analyzer: Analyzer | None = None, dictionary: Dictionary | None = None) -> None:
+        self._dictionary = Dictionary.read(None) if dictionary is None else dictionary
+        self._analyzer = Remembering(analyzer or default_analyzer(self._dictionary.words))
         self._store = IndexFolder(folder)
         self._readers = Readers(self._store, self._analyzer)
 
     def search(self, request: SearchRequest) -> Page:
         """The page that *request* asks for. Raises QueryError, IndexMissing, IndexDamaged."""
         started = time.perf_counter()
-        parsed = parse(request.query)
-        with self._readers.engine() as engine:
-            answer = self._answer(engine, parsed, request)
-            hits = self._hits(engine, answer)
-        return _page(request, parsed, answer, hits, started)
+        with self._readers.lent() as lent:
+            corrector = Corrector(lent.vocabulary)
+            answer = Answering(lent.engine, self._analyzer, self._dictionary, corrector, request).answer()
+            hits = self._hits(lent.engine, answer)
+            fillers = self._fillers(lent.engine, answer)
+        return _page(request, answer, hits, fillers, started)
 
-    def passage(self, passage_id: str, *, query: str = "", around: int = 2) -> PassageView | None:
+    def suggest(self, text: str, *, limit: int = 8) -> list[Suggestion]:
+        """What *text*, which is being typed, may become: headings, titles and frequent phrases, with counts."""
+        with self._readers.lent() as lent:
+            return suggest(lent.vocabulary, text, limit=limit)
+
+    def passage(
+        self, passage_id: str, *, query: str = "", off: frozenset[Understanding] = frozenset(), around: int = 2
+    ) -> PassageView | None:
         """A passage and *around* neighbours on each side, marked where it matches *query*; None where there is none."""
-        asked = parse(query).query
-        with self._readers.engine() as engine:
-            found = engine.passages([passage_id])
-            document = engine.document(found[0].document_id) if found else None
+        parsed = parse(query, patterns="patterns" not in off)
+        marks = understand(parsed, dictionary=self._dictionary, analyzer=self._analyzer, off=off).marks
+        with self._readers.lent() as lent:
+            found = lent.engine.passages([passage_id])
+            document = lent.engine.document(found[0].document_id) if found else None
             if document is None:
                 return None
             passage = found[0]
             low, high = max(0, passage.ordinal - around), passage.ordinal + around + 1
-            beside = engine.passages_of(document.id, start=low, end=high)
+            beside = lent.engine.passages_of(document.id, start=low, end=high)
         return PassageView(
             passage,
             document,
             tuple(record for record in beside if record.ordinal < passage.ordinal),
             tuple(record for record in beside if record.ordinal > passage.ordinal),
             place_of(passage),
-            matching_spans(passage.text, asked, self._analyzer),
+            self._spans(passage, marks),
         )
 
     def stats(self) -> Stats:
@@ -178,27 +113,41 @@ class Search:
         """Release the index files."""
         self._readers.close()
 
-    def _answer(self, engine: Engine, parsed: ParsedQuery, request: SearchRequest) -> _Answer:
-        query = _restricted(parsed.query, request)
-        matches = _matches(engine, query, request)
-        if matches.total or not parsed.terms:
-            return _Answer(query, matches, None)
-        missing, reason = _in_the_way(engine, query, parsed.terms)
-        for wider in relaxations(query, self._analyzer):
-            matches = _matches(engine, wider.query, request)
-            if matches.total:
-                return _Answer(
-                    wider.query, matches, Relaxation(wider.step, missing, _relaxed_message(wider.step, reason))
-                )
-        return _Answer(query, matches, Relaxation("none", missing, _relaxed_message("none", reason)))
-
-    def _hits(self, engine: Engine, answer: _Answer) -> tuple[Hit, ...]:
+    def _hits(self, engine: Engine, answer: Answer) -> tuple[Hit, ...]:
         records = {record.id: record for record in engine.passages(match.id for match in answer.matches.hits)}
-        return tuple(self._hit(records[match.id], match, answer.query) for match in answer.matches.hits)
+        return tuple(self._hit(records[match.id], match, answer) for match in answer.matches.hits)
 
-    def _hit(self, record: PassageRecord, match: Match, query: Query) -> Hit:
-        spans = matching_spans(record.text, query, self._analyzer)
-        return Hit(record, snippet(record.text, spans), spans, match.score, place_of(record), match.more)
+    def _hit(self, record: PassageRecord, match: Match, answer: Answer) -> Hit:
+        quoted = quotation.align(answer.quote, folded(record)) if answer.quote else None
+        spans = merge(quoted.spans) if quoted else self._spans(record, answer.understood.marks)
+        return Hit(
+            record=record,
+            snippet=snippet(record.text, spans),
+            highlights=spans,
+            score=match.score,
+            place=place_of(record),
+            more=match.more,
+            copies=match.copies,
+            partial=match.partial,
+            missing=_missing(record, answer) if match.partial or answer.relaxation else (),
+            quoted=quotation.describe(quoted) if quoted and answer.relaxation else "",
+        )
+
+    def _spans(self, record: PassageRecord, marks: Query) -> tuple[Span, ...]:
+        return matching_spans(record.text, marks, self._analyzer, converted="converted" in record.flags)
+
+    def _fillers(self, engine: Engine, answer: Answer) -> tuple[tuple[str, int], ...]:
+        """What fills the gaps of the one pattern that was asked for."""
+        wanted = [term for term in answer.parsed.terms if isinstance(term, Pattern)]
+        if len(wanted) != 1:
+            return ()
+        found = engine.search(answer.query, limit=GAPS_TOLD)
+        records = engine.passages(match.id for match in found.hits)
+        return patterns.grouped(filler for record in records for filler in self._filled(record, wanted[0]))
+
+    def _filled(self, record: PassageRecord, pattern: Pattern) -> Iterator[tuple[str, ...]]:
+        characters = self._analyzer.characters(record.text, converted="converted" in record.flags)
+        return (one.fillers(record.text) for one in patterns.occurrences(characters, pattern, self._analyzer))
 
 
 def place_of(record: PassageRecord) -> str:
@@ -208,71 +157,29 @@ def place_of(record: PassageRecord) -> str:
     return f"第 {record.line} 行" if record.line else f"第 {record.ordinal + 1} 段"
 
 
-def _restricted(query: Query, request: SearchRequest) -> Query:
-    """The query and the filters of the request together."""
-    filters: list[Query] = []
-    if request.kinds:
-        filters.append(Filter("kind", request.kinds))
-    if request.year_from or request.year_to:
-        filters.append(Filter("year", low=request.year_from, high=request.year_to or LAST_YEAR))
-    if request.sources:
-        filters.append(Filter("source", request.sources))
-    if request.scripts:
-        filters.append(Filter("script", request.scripts))
-    if request.document:
-        filters.append(Filter("document", (request.document,)))
-    return conjunction([query, *filters])
-
-
-def _matches(engine: Engine, query: Query, request: SearchRequest) -> Matches:
-    collapse = request.collapse and not request.document
-    offset = min((max(request.page, 1) - 1) * request.per_page, MAX_DEPTH)
-    limit = min(request.per_page, MAX_DEPTH - offset)
-    return engine.search(
-        query,
-        limit=limit,
-        offset=offset,
-        sort=request.sort,
-        per_document=PER_DOCUMENT if collapse else None,
-        facets=FACETS,
+def _missing(record: PassageRecord, answer: Answer) -> tuple[str, ...]:
+    """The terms of a query that stand nowhere in a passage as a whole, in whatever wording; a sentence is no term."""
+    if answer.quote:
+        return ()
+    texts = (record.title, record.part, *record.heading_path, record.text)
+    converted = "converted" in record.flags
+    held = [quotation.letters(fold_text(text, converted=converted)) for text in texts]
+    return tuple(
+        wordings[0]
+        for wordings in answer.understood.wordings
+        if not any(quotation.letters(wording) in text for wording in wordings for text in held)
     )
 
 
-def _in_the_way(engine: Engine, query: Query, terms: Sequence[Term | Phrase]) -> tuple[tuple[str, ...], str]:
-    """The words that are nowhere in the library, else those without which the rest would find something; and that said."""
-    distinct = list(dict.fromkeys(terms))
-    nowhere = tuple(term.text for term in distinct if not engine.count(term))
-    if nowhere:
-        return nowhere, f"文库里没有{_named(nowhere)}。"
-    if len(distinct) < 2:
-        return (), ""
-    narrower = ((term.text, without(query, term)) for term in distinct)
-    apart = tuple(text for text, rest in narrower if rest is not None and engine.count(rest))
-    return apart, f"去掉{_named(apart)}就有同时含有其余词语的段落。" if apart else ""
-
-
-def _named(words: Sequence[str]) -> str:
-    return ("或" if len(words) > 1 else "").join(f"“{text}”" for text in words[:3])
-
-
-def _relaxed_message(step: Step, reason: str) -> str:
-    match step:
-        case "all":
-            return f"没有一字不差的段落，下面的结果含有全部词语，但不连在一起。{reason}"
-        case "most":
-            return f"没有同时含有全部词语的段落，下面的结果含有其中大部分。{reason}"
-        case "any":
-            return f"没有同时含有全部词语的段落，下面的结果只含有其中一部分。{reason}"
-        case _:
-            return f"没有找到相符的段落。{reason}"
-
-
-def _page(request: SearchRequest, parsed: ParsedQuery, answer: _Answer, hits: tuple[Hit, ...], started: float) -> Page:
+def _page(
+    request: SearchRequest, answer: Answer, hits: tuple[Hit, ...], fillers: tuple[tuple[str, int], ...], started: float
+) -> Page:
     matches = answer.matches
     reachable = min(matches.available, MAX_DEPTH)
     return Page(
         query=request.query,
-        interpreted=describe(_restricted(parsed.query, request)),
+        # Ids say nothing to a reader; the page tells what they stand for.
+        interpreted=describe(restricted(answer.parsed.query, replace(request, document="", copies_of=""))),
         relaxed=answer.relaxation,
         total=matches.total,
         available=matches.available,
@@ -282,5 +189,10 @@ def _page(request: SearchRequest, parsed: ParsedQuery, answer: _Answer, hits: tu
         took_ms=round((time.perf_counter() - started) * 1000, 2),
         hits=hits,
         facets=matches.facets,
-        warnings=parsed.warnings,
+        warnings=answer.parsed.warnings,
+        partial=matches.partial,
+        readings=answer.readings,
+        offers=answer.offers,
+        fillers=fillers,
+        searched=answer.text,
     )

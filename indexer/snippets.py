@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from indexer.analysis import Analyzer
 from indexer.model import Span, Token
-from indexer.query import And, Or, Phrase, Query, Term, Words
+from indexer.patterns import occurrences
+from indexer.query import Pattern, Phrase, Query, Term, leaves
 
 # Characters of a window: about three lines of a result.
 WINDOW = 130
@@ -43,20 +44,27 @@ class _Shape:
     tokens: Sequence[Token]
 
 
-def matching_spans(text: str, query: Query, analyzer: Analyzer) -> tuple[Span, ...]:
-    """Where *text* matches the terms, phrases and words that *query* asks for: sorted, merged, spans of *text*.
+def matching_spans(text: str, query: Query, analyzer: Analyzer, *, converted: bool = False) -> tuple[Span, ...]:
+    """Where *text* matches the terms, phrases and patterns that *query* asks for: sorted, merged, spans of *text*.
 
     A phrase marks nothing but itself. A term that is not there as a whole (it stood in the title) marks its words.
     """
-    shape = _shape(analyzer.characters(text))
+    # As it was folded, and character for character: see records.Texts.rows.
+    rows = [analyzer.characters(text, converted=way) for way in ((True, False) if converted else (False,))]
+    shapes = [_shape(row) for row in rows]
     words: list[Token] | None = None
     found: list[Span] = []
-    for wanted in _wanted(query):
-        spans = [] if isinstance(wanted, Words) else _occurrences(shape, _shape(analyzer.characters(wanted.text)))
-        if not spans and not isinstance(wanted, Phrase):
-            words = analyzer.words(text) if words is None else words
-            spans = _word_spans(words, analyzer, wanted.text)
-        found.extend(spans)
+    for wanted in leaves(query):
+        match wanted:
+            case Pattern():
+                found += [Span(one.start, one.end) for one in occurrences(rows[0], wanted, analyzer)]
+            case Term(asked) | Phrase(asked):
+                phrase = _shape(analyzer.characters(asked))
+                spans = [span for shape in shapes for span in _occurrences(shape, phrase)]
+                if not spans and isinstance(wanted, Term):
+                    words = analyzer.words(text, converted=converted) if words is None else words
+                    spans = _word_spans(words, analyzer, asked)
+                found += spans
     return merge(found)
 
 
@@ -82,15 +90,6 @@ def snippet(text: str, spans: Sequence[Span]) -> Snippet:
         if span.start < end and span.end > start
     )
     return Snippet(text[start:end], inside, start, before=start > 0, after=end < len(text))
-
-
-def _wanted(query: Query) -> Iterable[Term | Phrase | Words]:
-    match query:
-        case Term() | Phrase() | Words():
-            yield query
-        case And(children) | Or(children):
-            for child in children:
-                yield from _wanted(child)
 
 
 def _shape(tokens: Sequence[Token]) -> _Shape:

@@ -1,20 +1,26 @@
 """Folding: what the search holds equal (width, case, script of a character), with the source span of every character.
 
 NFKC changes lengths (㎏ becomes kg, ⒈ becomes 1.), so a folded text carries its offsets: never assume them equal.
+
+Traditional text is folded character by character (OpenCC ``t2s``): 項目 is 项目. Mainland text that went through a
+converter to Taiwan's words holds 專案 where its writer wrote 项目; with ``converted=True`` it is folded back word by word
+(OpenCC ``tw2sp``). Simplified text must never be folded so: 文件 would become 文档.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import opencc
 
+from indexer.model import Script
+
 # Raise when folding changes: an index made with another folding must be built anew.
-FOLDING_VERSION = 1
+FOLDING_VERSION = 2
 
 # One sign for what people type in many ways: “三服务” is 「三服务」 is "三服务".
 _SAME_SIGN = str.maketrans(
@@ -23,6 +29,26 @@ _SAME_SIGN = str.maketrans(
 
 # Marks that combine with the letter before them; such clusters are normalised together.
 _COMBINING = re.compile(r"[^\W_][\u0300-\u036f\u1ab0-\u1aff\u3099\u309a]+")
+
+# Stretches that are folded back word by word. No word crosses a sign, and a longer stretch is cut, which bounds the work.
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,100}")
+
+# What tw2sp takes for Taiwan's word although Mainland officials write it more often than the word it would put there:
+# 建立健全 would become 创建健全, 党的核心 党的内核. Counted in 14 million characters of official prose that were
+# converted with s2twp: each of these came from itself in more than half of its places. The words after (?! are those that
+# tw2sp knows and gets right (載入程式 引导程序).
+_KEPT = re.compile(
+    "(?<!單)核心|建立|線上|新增|整合|開啟|互動(?!式)|效能|指標|(?<!雲端)儲存|查詢|影像|批次|列舉|複製|(?<!巨集)呼叫|內建|簡報"
+    "|正規化|全形|多型|序列(?!埠)|貼上|載入(?!程式)|停用"
+)
+
+# Where two texts differ, the smallest pairs of steps after which they may agree again: a word has at most 8 characters
+# (千里達及托巴哥 特立尼达和多巴哥).
+_LONGEST_WORD = 8
+_STEPS = sorted(
+    ((old, new) for old in range(_LONGEST_WORD + 1) for new in range(_LONGEST_WORD + 1) if old or new),
+    key=lambda step: (step[0] + step[1], abs(step[0] - step[1])),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +64,67 @@ class Folded:
         return self.starts[start], self.ends[end - 1]
 
 
-def fold(text: str) -> Folded:
-    """Fold width, case, quotation marks and dashes, and Traditional characters one by one; drop what has no width."""
+def fold(text: str, *, converted: bool = False) -> Folded:
+    """Fold width, case, quotation marks and dashes, and script; drop what has no width.
+
+    With ``converted`` Taiwan's words become those of the Mainland (專案 项目, 網際網路 互联网); the characters of such a word
+    have the whole word as their source.
+    """
+    if converted:
+        return _with_mainland_words(_fold_pieces(text, _plain))
+    return _fold_pieces(text, _fold_character)
+
+
+def fold_text(text: str, *, converted: bool = False) -> str:
+    """Like :func:`fold` where the offsets are not wanted."""
+    return fold(text, converted=converted).text
+
+
+def is_traditional(text: str) -> bool:
+    """Whether *text* (a query) is written in Traditional script: it has such characters, and none that is only Simplified."""
+    scripts = {script_of_character(character) for character in text}
+    return "hant" in scripts and "hans" not in scripts
+
+
+def readings(text: str) -> tuple[str, ...]:
+    """The foldings by which a query can be meant, best first: 專案 (项目, 专案), 檔案 (文件, 档案), 項目 (项目,), 文件 (文件,).
+
+    A query that mixes the scripts is taken as Simplified.
+    """
+    plain = fold_text(text)
+    if not is_traditional(text):
+        return (plain,)
+    return tuple(dict.fromkeys((fold_text(text, converted=True), plain)))
+
+
+def taiwanese(text: str) -> str:
+    """How true Traditional text would have *text*, folded: 项目 is 专案, for 專案. The same where Taiwan has no other word."""
+    return fold_text(_convert_lines("s2twp", [fold_text(text)])[0])
+
+
+def words_of_regions(text: str) -> tuple[int, int]:
+    """How many stretches of Traditional *text* hold Taiwan's words (專案), and how many the Mainland's (項目).
+
+    A stretch runs from sign to sign; one with both counts for both.
+    """
+    runs = [text[start:end] for start, end in _runs(text)]
+    simple = [_simplified(run) for run in runs]
+    mainland = [_simplified(line) for line in _convert_lines("tw2sp", runs)]
+    taiwan = [_simplified(line) for line in _convert_lines("s2twp", simple)]
+    return _unequal(simple, mainland), _unequal(simple, taiwan)
+
+
+def _unequal(lines: list[str], others: list[str]) -> int:
+    return sum(line != other for line, other in zip(lines, others, strict=True))
+
+
+def _fold_pieces(text: str, fold_piece: Callable[[str], str]) -> Folded:
     clusters = _clusters(text)
     if clusters is None:
-        pieces = [_fold_character(character) for character in text]
+        pieces = [fold_piece(character) for character in text]
         bounds: Sequence[int] = range(len(text) + 1)
     else:
-        pieces = [_fold_character(cluster) for cluster in clusters]
+        pieces = [fold_piece(cluster) for cluster in clusters]
         bounds = _cumulated(clusters)
     folded = "".join(pieces)
     if clusters is None and len(folded) == len(text) and "" not in pieces:
@@ -55,9 +134,62 @@ def fold(text: str) -> Folded:
     return Folded(folded, starts, ends)
 
 
-def fold_text(text: str) -> str:
-    """Like :func:`fold` where the offsets are not wanted."""
-    return fold(text).text
+def _with_mainland_words(plain: Folded) -> Folded:
+    """*plain* (not yet folded by script) with Taiwan's words replaced and the other characters folded one by one."""
+    simple = _simplified(plain.text)
+    texts: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for start, end, word in _replacements(plain.text, simple):
+        texts += simple[done:start], word
+        source_start, source_end = plain.source(start, end)
+        starts += [*plain.starts[done:start], *[source_start] * len(word)]
+        ends += [*plain.ends[done:start], *[source_end] * len(word)]
+        done = end
+    if not done:
+        return Folded(simple, plain.starts, plain.ends)
+    return Folded("".join((*texts, simple[done:])), [*starts, *plain.starts[done:]], [*ends, *plain.ends[done:]])
+
+
+def _replacements(text: str, simple: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, Mainland word) for each of Taiwan's words in *text*; *simple* is *text* folded character by character."""
+    spans = _runs(text)
+    lines = _convert_lines("tw2sp", [text[start:end] for start, end in spans])
+    for (start, end), line in zip(spans, lines, strict=True):
+        before = simple[start:end]
+        after = _simplified(line.casefold())
+        if before != after:
+            for first, last, word in _differences(before, after):
+                yield start + first, start + last, word
+
+
+def _runs(text: str) -> list[tuple[int, int]]:
+    """The stretches of *text* that may hold Taiwan's words: from sign to sign, without what is kept."""
+    return [match.span() for match in _HAN.finditer(_KEPT.sub(lambda kept: "\n" * len(kept[0]), text))]
+
+
+def _differences(before: str, after: str) -> Iterator[tuple[int, int, str]]:
+    """The stretches of *before* that stand otherwise in *after*: (start, end, what stands there), each a word or so."""
+    old = new = 0
+    while (old, new) != (len(before), len(after)):
+        if before[old : old + 1] == after[new : new + 1]:
+            old, new = old + 1, new + 1
+            continue
+        old_step, new_step = _steps_to_agreement(before[old:], after[new:])
+        # A character that was put in or left out belongs to the one beside it: 公车 公交车.
+        beside = not (old_step and new_step)
+        back, ahead = (int(beside and old > 0), int(beside and old == 0))
+        yield old - back, old + old_step + ahead, after[new - back : new + new_step + ahead]
+        old, new = old + old_step + ahead, new + new_step + ahead
+
+
+def _steps_to_agreement(before: str, after: str) -> tuple[int, int]:
+    """How many characters of each to pass until two agree again, or until both end."""
+    for old, new in _STEPS:
+        if before[old : old + 2] == after[new : new + 2] and old <= len(before) and new <= len(after):
+            return old, new
+    return len(before), len(after)
 
 
 def _clusters(text: str) -> list[str] | None:
@@ -83,6 +215,12 @@ def _cumulated(clusters: list[str]) -> list[int]:
 
 @lru_cache(maxsize=100_000)
 def _fold_character(character: str) -> str:
+    return _simplified(_plain(character))
+
+
+@lru_cache(maxsize=100_000)
+def _plain(character: str) -> str:
+    """The folding of a character in all but its script."""
     if character.isspace():
         return " "
     if unicodedata.category(character[0]) in {"Cc", "Cf", "Cs", "Mn", "Me"}:
@@ -91,10 +229,46 @@ def _fold_character(character: str) -> str:
     # casefold can undo the composition (İ gives i and a dot), so compose once more and keep no loose marks.
     composed = unicodedata.normalize("NFKC", folded)
     kept = "".join(sign for sign in composed if unicodedata.category(sign) not in {"Mn", "Me", "Cf", "Cc", "Cs"})
-    return _simplifier().convert(kept.replace("\u3000", " ")) if not kept.isascii() else kept
+    return kept.replace("\u3000", " ")
 
 
-@lru_cache(maxsize=1)
-def _simplifier() -> opencc.OpenCC:
+def _simplified(text: str) -> str:
+    """*text* with each character folded by script on its own, so that its length stays."""
+    return text if text.isascii() else "".join(map(_simplified_character, text))
+
+
+@lru_cache(maxsize=100_000)
+def _simplified_character(character: str) -> str:
+    simple: str = _converter("t2s").convert(character)
+    return simple
+
+
+@lru_cache(maxsize=100_000)
+def script_of_character(character: str) -> Script:
+    """The script that *character* alone tells: 項 hant, 项 hans, 目 unknown; 后 and 里 too, which Traditional text has as well."""
+    if not "\u3400" <= character <= "\u9fff":
+        return "unknown"
+    if _converter("t2s").convert(character) != character:
+        return "hant"
+    only_simplified = _converter("s2t").convert(character) != character and not _in_big5(character)
+    return "hans" if only_simplified else "unknown"
+
+
+def _in_big5(character: str) -> bool:
+    try:
+        character.encode("big5")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _convert_lines(name: str, lines: list[str]) -> list[str]:
+    """*lines* converted in one go. No word of the dictionaries holds a line break, so as many lines come back."""
+    converted: str = _converter(name).convert("\n".join(lines))
+    return converted.split("\n") if lines else []
+
+
+@lru_cache(maxsize=4)
+def _converter(name: str) -> opencc.OpenCC:
     """Loaded at first use: importing a module does no work."""
-    return opencc.OpenCC("t2s")
+    return opencc.OpenCC(name)

@@ -18,7 +18,7 @@ from indexer.structure import parts
 def index_texts(folder: Path, texts: Mapping[str, str], analyzer: Analyzer) -> None:
     """Make or extend the index in *folder* with *texts*, named as files."""
     store = IndexFolder(folder)
-    with store.building(analyzer) as building, building.engine.writing() as writer:
+    with store.building(analyzer) as building, building.writing() as writer:
         for name, text in texts.items():
             data = text.encode()
             writer.delete_source(name)

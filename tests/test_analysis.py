@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import tempfile
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer, JiebaAnalyzer, JiebaSegmenter, RjiebaSegmenter, default_analyzer
+from indexer.dictionary import Word
 
 PARAGRAPHS = Path(__file__).parents[2] / "shared" / "data" / "paras_100k.jsonl.gz"
 
@@ -88,6 +91,74 @@ def test_rjieba_gives_the_tokens_of_jieba_over_real_paragraphs(reference: Analyz
         texts = [json.loads(line)["text"] for line in islice(lines, 0, 100_000, 97)]
     assert len(texts) > 1000
     assert [text for text in texts if fast.words(text) != reference.words(text)] == []
+
+
+def test_words_of_converted_text_are_those_of_the_mainland_and_point_at_the_original(analyzer: Analyzer) -> None:
+    text = "專案建設任務，網際網路"
+    words = {token.text: text[token.start : token.end] for token in analyzer.words(text, converted=True)}
+    assert words["项目"] == "專案"
+    assert words["任务"] == "任務"
+    assert words["互联网"] == "網際網路"
+    assert "项目" not in {token.text for token in analyzer.words(text)}
+
+
+def test_characters_of_converted_text_take_positions_of_their_own(analyzer: Analyzer) -> None:
+    tokens = analyzer.characters("網際網路，專案", converted=True)
+    assert "".join(token.text for token in tokens) == "互联网,项目"
+    assert [token.position for token in tokens] == [1, 2, 3, 3, 4, 5]
+
+
+USER_WORDS = [
+    Word("创卫办"),
+    Word("网格员", 1000),
+    Word("12345热线"),
+    Word("党建+"),
+    Word("城管e通"),
+    Word("的工", 5),
+    Word("网格员办", 3),
+]
+
+
+def test_a_word_of_the_user_is_cut_out_beside_the_words_in_it() -> None:
+    known = default_analyzer([Word("创卫办")])
+    assert [token.text for token in known.words("创卫办工作")] == ["创卫", "创卫办", "工作"]
+    assert "创卫办" not in {token.text for token in default_analyzer().words("创卫办工作")}
+
+
+@given(
+    text=st.lists(
+        st.sampled_from([word.text for word in USER_WORDS] + list("的工作，网格创卫办员党建+e通123热线")), max_size=20
+    )
+)
+@settings(deadline=None)
+def test_rjieba_and_jieba_cut_words_of_the_user_alike(text: list[str]) -> None:
+    fast, slow = _knowing_user_words()
+    assert fast.words("".join(text)) == slow.words("".join(text))
+
+
+def test_the_order_of_the_words_of_the_user_decides_nothing() -> None:
+    one, other = RjiebaSegmenter(USER_WORDS), RjiebaSegmenter(reversed(USER_WORDS))
+    text = "创卫办网格员办的工作12345热线"
+    assert one.cut(text) == other.cut(text)
+    assert JiebaAnalyzer(one).fingerprint == JiebaAnalyzer(other).fingerprint
+
+
+def test_the_fingerprint_tells_the_words_of_the_user() -> None:
+    prints = {
+        default_analyzer(words).fingerprint for words in ([], [Word("创卫办")], [Word("创卫办", 7)], [Word("网格员")])
+    }
+    assert len(prints) == 4
+
+
+def test_jieba_leaves_no_cache_where_others_could_put_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert [token.text for token in JiebaAnalyzer(JiebaSegmenter()).words("工作总结")] == ["工作", "总结"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@lru_cache(maxsize=1)
+def _knowing_user_words() -> tuple[Analyzer, Analyzer]:
+    return JiebaAnalyzer(RjiebaSegmenter(USER_WORDS)), JiebaAnalyzer(JiebaSegmenter(USER_WORDS))
 
 
 def test_the_fingerprint_names_the_tokens_not_the_segmenter(analyzer: Analyzer, reference: Analyzer) -> None:

@@ -70,10 +70,12 @@ def run(settings: Settings, *, rebuild: bool = False) -> Report:
 
 
 def found(settings: Settings, query: str) -> list[str]:
-    """The texts that a search finds."""
+    """The texts that hold what is asked for."""
     search = Search(folder=settings.index)
     try:
-        return [hit.record.text for hit in search.search(SearchRequest(query=query, per_page=50, collapse=False)).hits]
+        request = SearchRequest(query=query, per_page=50, collapse=False, off=frozenset({"fill"}))
+        page = search.search(request)
+        return [] if page.relaxed else [hit.record.text for hit in page.hits]
     finally:
         search.close()
 

@@ -146,6 +146,15 @@ def test_another_process_gets_the_same_settings(tmp_path: Path) -> None:
     assert load(environ=config.to_environ(Settings())) == Settings()
 
 
+def test_the_folder_of_the_dictionary_may_be_left_empty(tmp_path: Path) -> None:
+    file = write(tmp_path / "x.toml", 'dictionary = ""')
+    assert load(environ={}, toml_path=file).dictionary is None
+    file = write(tmp_path / "x.toml", 'dictionary = "词典"')
+    settings = load(environ={}, toml_path=file)
+    assert settings.dictionary == tmp_path / "词典"
+    assert load(environ=config.to_environ(settings)).dictionary == tmp_path / "词典"
+
+
 def test_every_setting_is_documented_with_its_variable_and_default() -> None:
     rows = re.findall(
         r"^\| `(\w+)` \| `(\w+)` \| (.+?) \| (.+?) \|$", OPERATIONS.read_text(encoding="utf-8"), re.MULTILINE

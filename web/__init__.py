@@ -1,4 +1,4 @@
-"""The Flask front end, split by audience: pages for people. What it shows comes from :mod:`indexer`."""
+"""The Flask front end, split by audience: pages for people, api for programs. What it shows comes from :mod:`indexer`."""
 
 from __future__ import annotations
 

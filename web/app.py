@@ -8,14 +8,16 @@ from flask import Flask, Response
 
 from indexer import config
 from indexer.config import Settings
+from indexer.dictionary import Dictionary
 from indexer.search import Search
 from web import failures
+from web.api import Api
 from web.pages import Pages
 from web.render import printable
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     # What a page shows depends on the index of the moment.
@@ -29,11 +31,20 @@ def create_app(settings: Settings | None = None, search: Search | None = None) -
     app = Flask("web", template_folder=str(_templates()))
     app.config.update(HOST=settings.host, PORT=settings.port)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "finalize": printable}
-    pages = Pages(search=search or Search(folder=settings.index), settings=settings)
-    app.register_blueprint(pages.blueprint())
+    search = search or Search(folder=settings.index, dictionary=_dictionary(app, settings))
+    app.register_blueprint(Pages(search=search, settings=settings).blueprint())
+    app.register_blueprint(Api(search=search).blueprint())
     failures.register(app, settings=settings)
     app.after_request(_secured)
     return app
+
+
+def _dictionary(app: Flask, settings: Settings) -> Dictionary:
+    """The dictionary of the site; what could not be used of it is told once, in the log."""
+    dictionary = Dictionary.read(settings.dictionary)
+    for problem in dictionary.problems:
+        app.logger.warning("%s", problem)
+    return dictionary
 
 
 def _templates() -> Path:

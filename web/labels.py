@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from indexer.model import FUNCTION_NAMES, Function
+from indexer.search import Understanding
+
 SCRIPTS: Mapping[str, str] = {"hans": "简体", "hant": "繁体", "unknown": "字形不明"}
 
 # What a writer should know before a passage is reused, with the sentence that explains it.
@@ -14,6 +17,19 @@ FLAGS: Mapping[str, tuple[str, str]] = {
     "heading_only": ("只有标题", "这个标题下面没有正文"),
     "watermark": ("夹有水印", "字间夹着网站的水印，用时请删去"),
     "glossary": ("名词解释", "这是注释里的词条"),
+    "converted": ("简转繁", "原网页是用软件由简体转成繁体的，个别用词可能走样，用时请核对"),
+}
+
+# Ways of understanding a query beyond its words, as they are named where they can be switched on again.
+UNDERSTANDINGS: Mapping[Understanding, str] = {
+    "script": "繁简和地区用语",
+    "numbers": "数字的不同写法",
+    "synonyms": "同义词和简称",
+    "functions": "段落作用",
+    "patterns": "句式",
+    "corrections": "错字提示",
+    "copies": "合并相近的版本",
+    "fill": "只含部分词语的段落",
 }
 
 # Query and what it shows about searching.
@@ -58,3 +74,8 @@ def flags(names: Iterable[str]) -> list[tuple[str, str]]:
 def script(name: str) -> str:
     """The word for a script."""
     return SCRIPTS.get(name, name)
+
+
+def functions(names: Iterable[Function]) -> list[str]:
+    """The words for what a passage does in its document."""
+    return [FUNCTION_NAMES[name] for name in names]

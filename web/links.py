@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from indexer.search import Page, SearchRequest
+from indexer.model import FUNCTION_NAMES
+from indexer.search import Page, SearchRequest, Understanding
 from web import labels, params
 
 # So many values of a filter are shown at once, the others behind 更多.
@@ -58,6 +59,14 @@ class Links:
         """The results page of *request*."""
         return url_for("pages.results") + self._asking(request)
 
+    def without(self, request: SearchRequest, kind: Understanding) -> str:
+        """The results of *request* without one kind of understanding."""
+        return self.search(replace(request, page=1, off=request.off | {kind}))
+
+    def versions(self, passage_id: str, request: SearchRequest) -> str:
+        """The versions of a passage that were folded into it, one by one."""
+        return self.search(replace(request, page=1, copies_of=passage_id, collapse=False))
+
     def passage(self, passage_id: str, request: SearchRequest) -> str:
         """The page of a passage, carrying *request* for the way back."""
         return url_for("pages.passage", passage_id=passage_id) + self._asking(request)
@@ -90,6 +99,9 @@ class Links:
         for script in request.scripts:
             rest = tuple(other for other in request.scripts if other != script)
             found.append((f"字形：{labels.script(script)}", replace(first, scripts=rest)))
+        for function in request.functions:
+            others = tuple(other for other in request.functions if other != function)
+            found.append((f"部分：{FUNCTION_NAMES[function]}", replace(first, functions=others)))
         if request.document:
             found.append((f"只看：{document_title or request.document}", replace(first, document="", collapse=True)))
         return [Choice(label, self.search(without), chosen=True) for label, without in found]
@@ -99,6 +111,7 @@ class Links:
         first = replace(request, page=1)
         groups = [
             _group("文种", self._kinds(first, page.facets.get("kind", ()))),
+            _group("部分", self._functions(first, page.facets.get("function", ()))),
             _group("年份", self._each_year(first, page.facets.get("year", ()))),
             _group("来源", self._sources(first, page.facets.get("source", ()))),
             _group("字形", self._scripts(first) if page.total else []),
@@ -112,6 +125,17 @@ class Links:
             other = _without_kind(request, kind) if chosen else replace(request, kinds=(*request.kinds, kind))
             if kind:
                 choices.append(Choice(kind, self.search(other), count, chosen))
+        return choices
+
+    def _functions(self, request: SearchRequest, counts: Iterable[tuple[str, int]]) -> list[Choice]:
+        found = dict(counts)
+        choices = []
+        for function, name in FUNCTION_NAMES.items():
+            chosen = function in request.functions
+            rest = tuple(other for other in request.functions if other != function)
+            other = replace(request, functions=rest if chosen else (*rest, function))
+            if function in found:
+                choices.append(Choice(name, self.search(other), found[function], chosen))
         return choices
 
     def _each_year(self, request: SearchRequest, counts: Iterable[tuple[str, int]]) -> list[Choice]:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, request
 from indexer.config import Settings
 from indexer.errors import QueryError
 from indexer.search import Page, PassageView, Search, SearchRequest
-from web import labels, params, views
+from web import explaining, labels, params, views
 from web.links import Links
 
 # Paragraphs shown on each side of a passage.
@@ -54,7 +54,7 @@ class Pages:
     def passage(self, passage_id: str) -> Answer:
         """A passage whole, with what stands around it."""
         asked = self._asked()
-        view, notices = self._view(passage_id, asked.request.query)
+        view, notices = self._view(passage_id, asked.request)
         if view is None:
             abort(404, description="没有这一段。可能文库更新后它换了编号，请重新检索。")
         return render_template(
@@ -88,7 +88,9 @@ class Pages:
         return render_template(
             "results.html",
             page=page,
-            results=views.results(page.hits, request, links=self.links),
+            results=views.results(page, request, links=self.links),
+            explanation=explaining.explain(page, request, links=self.links),
+            versions=self._versions(request),
             notices=(*notices, *page.warnings),
             chips=self.links.chips(request, document_title=document_title),
             groups=self.links.groups(request, page),
@@ -102,15 +104,20 @@ class Pages:
             **self._box(request),
         )
 
+    def _versions(self, asked: SearchRequest) -> views.Versions | None:
+        if not asked.copies_of:
+            return None
+        return views.versions(self.search.passage(asked.copies_of, around=0), asked, links=self.links)
+
     def _refused(self, asked: SearchRequest, error: QueryError) -> str:
         return render_template(
             "error.html", title="检索内容太长或太复杂", message=str(error), hints=labels.QUERY_HINTS, **self._box(asked)
         )
 
-    def _view(self, passage_id: str, query: str) -> tuple[PassageView | None, tuple[str, ...]]:
+    def _view(self, passage_id: str, asked: SearchRequest) -> tuple[PassageView | None, tuple[str, ...]]:
         """The passage, unmarked and with a line saying so where the query cannot be read."""
         try:
-            return self.search.passage(passage_id, query=query, around=AROUND), ()
+            return self.search.passage(passage_id, query=asked.query, off=asked.off, around=AROUND), ()
         except QueryError as error:
             return self.search.passage(passage_id, around=AROUND), (f"没有标出检索词：{error}",)
 

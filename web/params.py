@@ -6,17 +6,19 @@ colleague still opens after the library has changed. Only the query itself may b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar, get_args
 
 from werkzeug.datastructures import MultiDict
 
-from indexer.model import Script
-from indexer.search import SearchRequest
+from indexer.model import FUNCTION_NAMES, Function, Script
+from indexer.search import SearchRequest, Understanding
 from web.render import plain
 
 SCRIPTS: tuple[Script, ...] = ("hans", "hant", "unknown")
+FUNCTIONS: tuple[Function, ...] = tuple(FUNCTION_NAMES)
+UNDERSTANDINGS: tuple[Understanding, ...] = get_args(Understanding)
 YEAR_LOW, YEAR_HIGH = 1900, 2100
 PAGE_HIGH = 100_000
 VALUES_HIGH = 20
@@ -26,10 +28,14 @@ VALUE_LENGTH = 300
 QUERY_LENGTH = 2_000
 
 _NAMES = frozenset(
-    ("q", "page", "per_page", "sort", "kind", "year_from", "year_to", "source", "script", "document", "collapse")
+    [
+        *("q", "page", "per_page", "sort", "kind", "year_from", "year_to", "source", "script", "function"),
+        *("document", "copies_of", "collapse", "off"),
+    ]
 )
 
 Argument = tuple[str, str]
+Known = TypeVar("Known", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +59,12 @@ def read(args: MultiDict[str, str], *, per_page: int, per_page_max: int) -> Aske
         year_from=year_from,
         year_to=year_to,
         sources=reading.values("source", "来源"),
-        scripts=reading.scripts(),
-        document=plain(args.get("document", ""))[:VALUE_LENGTH].strip(),
+        scripts=reading.known("script", "字形", SCRIPTS),
+        functions=reading.known("function", "部分", FUNCTIONS),
+        document=reading.identifier("document"),
+        copies_of=reading.identifier("copies_of"),
         collapse=reading.collapse(),
+        off=frozenset(reading.known("off", "停用的理解方式", UNDERSTANDINGS)),
     )
     reading.strangers()
     return Asked(request=request, notices=tuple(reading.notices))
@@ -71,12 +80,15 @@ def write(request: SearchRequest, *, per_page: int) -> list[Argument]:
         "year_from": str(request.year_from or ""),
         "year_to": str(request.year_to or ""),
         "document": request.document,
+        "copies_of": request.copies_of,
         "collapse": "" if request.collapse else "0",
     }
     several: Mapping[str, tuple[str, ...]] = {
         "kind": request.kinds,
         "source": request.sources,
         "script": request.scripts,
+        "function": request.functions,
+        "off": tuple(kind for kind in UNDERSTANDINGS if kind in request.off),
     }
     pairs = [(name, value) for name, value in single.items() if value]
     return pairs + [(name, value) for name, values in several.items() for value in values]
@@ -84,12 +96,12 @@ def write(request: SearchRequest, *, per_page: int) -> list[Argument]:
 
 def unfiltered(request: SearchRequest) -> SearchRequest:
     """*request* without any of its filters, from its first page."""
-    return SearchRequest(query=request.query, per_page=request.per_page, sort=request.sort)
+    return SearchRequest(query=request.query, per_page=request.per_page, sort=request.sort, off=request.off)
 
 
 def afresh(request: SearchRequest) -> SearchRequest:
-    """What a new query starts from: the filters stay, the page and the one document asked for do not."""
-    return replace(request, query="", page=1, document="", collapse=True)
+    """What a new query starts from: the filters stay; the page, the document or versions asked for and what was undone do not."""
+    return replace(request, query="", page=1, document="", copies_of="", collapse=True, off=frozenset())
 
 
 class _Reading:
@@ -146,12 +158,17 @@ class _Reading:
             self.notices.append(f"{label}的条件过多或过长，只用了其中 {len(kept)} 个。")
         return tuple(kept)
 
-    def scripts(self) -> tuple[Script, ...]:
-        asked = self.args.getlist("script")
-        strange = [value for value in dict.fromkeys(asked) if value and value not in SCRIPTS]
+    def known(self, name: str, label: str, known: Iterable[Known]) -> tuple[Known, ...]:
+        """Those of the *known* values that were asked for."""
+        options = tuple(known)
+        asked = self.args.getlist(name)
+        strange = [value for value in asked if value and value not in options]
         for raw in strange[:1]:
-            self._replaced("字形", raw, default=0)
-        return tuple(script for script in SCRIPTS if script in asked)
+            self._replaced(label, raw, default=0)
+        return tuple(option for option in options if option in asked)
+
+    def identifier(self, name: str) -> str:
+        return plain(self.args.get(name, ""))[:VALUE_LENGTH].strip()
 
     def strangers(self) -> None:
         strange = [name for name in self.args if name not in _NAMES]

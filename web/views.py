@@ -8,24 +8,42 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from indexer.model import DocumentRecord, PassageRecord
-from indexer.search import Hit, PassageView, SearchRequest
+from indexer.search import Hit, Page, PassageView, SearchRequest
 from web import labels, render
 from web.links import Links, common_depth
 
 Flag = tuple[str, str]
 
+# Characters of a passage that stand for it in a line.
+EXCERPT = 30
+# Words that a passage lacks are told, so many of so many characters.
+MISSING_SHOWN = 5
+WORD = 12
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A hit on the results page. ``copy`` is the whole passage, ``more_url`` asks for all of its document."""
+    """A hit on the results page. ``copy`` is the whole passage, ``more_url`` asks for all of its document, ``versions_url``
+    for the versions that were folded into it. ``notes`` say how it differs from what was asked for."""
 
     hit: Hit
     url: str
     trail: tuple[str, ...]
     snippet: Markup
+    functions: str
     flags: list[Flag]
+    notes: tuple[str, ...]
     copy: str
     more_url: str
+    versions_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The head of a list of versions: the beginning of the passage that they are versions of, and the way back."""
+
+    excerpt: str
+    back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +97,41 @@ class Reading:
     facts: list[Flag]
 
 
-def results(hits: Iterable[Hit], request: SearchRequest, *, links: Links) -> list[Result]:
-    """The hits of a page."""
-    return [_result(hit, request, links=links) for hit in hits]
+def results(page: Page, request: SearchRequest, *, links: Links) -> list[Result]:
+    """The hits of *page*."""
+    # A passage is marked where it matches what was searched, which is the correction of what was typed, if any.
+    reading = replace(request, query=page.searched or request.query)
+    return [_result(hit, request, url=links.passage(hit.record.id, reading), links=links) for hit in page.hits]
 
 
-def _result(hit: Hit, request: SearchRequest, *, links: Links) -> Result:
+def _result(hit: Hit, request: SearchRequest, *, url: str, links: Links) -> Result:
     whole = replace(request, page=1, document=hit.record.document_id, collapse=False)
     return Result(
         hit=hit,
-        url=links.passage(hit.record.id, request),
+        url=url,
         trail=_trail(hit.record.part, hit.record.heading_path),
         snippet=render.highlight(hit.snippet.text, hit.snippet.spans),
+        functions=" · ".join(labels.functions(hit.record.functions)),
         flags=labels.flags(hit.record.flags),
+        notes=tuple(note for note in (hit.quoted, _missing(hit)) if note),
         copy=render.plain(hit.record.text),
         more_url=links.search(whole) if hit.more else "",
+        versions_url=links.versions(hit.record.id, request) if hit.copies else "",
     )
+
+
+def versions(view: PassageView | None, request: SearchRequest, *, links: Links) -> Versions:
+    """What stands above the versions of a passage; *view* is that passage, None where it is gone."""
+    text = " ".join(render.plain(view.passage.text).split()) if view else ""
+    shown = text if len(text) <= EXCERPT else text[:EXCERPT] + "…"
+    return Versions(shown, links.search(replace(request, page=1, copies_of="", collapse=True)))
+
+
+def _missing(hit: Hit) -> str:
+    # Of a sentence that is not there, it is no news that it is not.
+    words = [word for word in hit.missing if len(word) <= WORD]
+    listed = "、".join(words[:MISSING_SHOWN])
+    return f"未出现：{listed}{' 等' if len(words) > MISSING_SHOWN else ''}" if words else ""
 
 
 def reading(view: PassageView, request: SearchRequest, *, links: Links) -> Reading:
@@ -178,6 +215,7 @@ def _facts(view: PassageView) -> list[Flag]:
         ("文号", document.number),
         ("来源", document.source),
         ("位置", view.place),
+        ("作用", "、".join(labels.functions(view.passage.functions))),
         ("字形", labels.script(document.script) if document.script == "hant" else ""),
         ("另置", _set_aside(document)),
     ]

@@ -5,14 +5,25 @@ Matching, the same on every engine:
 * ``Term`` and ``Phrase`` match a passage whose title, part, heading path or text holds their character tokens
   (:meth:`Analyzer.characters`) at the same relative positions. A phrase does not cross from one of these to another.
   A term without any character token matches nothing.
-* ``Words`` matches where at least ``minimum`` of the *distinct* words of its text stand in the words of title, headings or text.
-* ``And`` / ``Or`` / ``Not`` / ``Filter`` / ``MatchAll`` as their docstrings say.
+* ``Words`` matches where at least ``minimum`` of the *distinct* words of its text stand in the words of title, headings or
+  text; single Han characters say too little and do not count.
+* ``Pairs`` matches where at least ``minimum`` of the distinct pairs of neighbouring letters stand in one of the texts.
+* ``Function`` matches the passages that have the function, and those that hold its text as a term.
+* ``Pattern`` matches by the rules of :mod:`indexer.patterns`, in one of the texts of a passage.
+* ``And`` / ``Or`` / ``Either`` / ``Expanded`` / ``Not`` / ``Filter`` / ``MatchAll`` as their docstrings say.
 
-Scoring: a ``Term`` or ``Phrase`` gives ``CONTIGUOUS`` plus the sum, over its distinct words and the fields of ``BOOSTS``, of
-boost * BM25(word, field); ``Words`` gives the same sum without ``CONTIGUOUS``. ``And`` and ``Or`` add up the children that match.
-``Not``, ``Filter`` and ``MatchAll`` give 0. BM25 is Whoosh's BM25F: idf = ln(N / (df + 1)) + 1, K1 = 1.2, B = 0.75.
-N, df and mean lengths count living passages; lengths are Whoosh's one-byte lengths. Ties are broken by source, part
-ordinal, document id and passage ordinal.
+Scoring: a ``Term``, ``Phrase``, ``Words`` or ``Pairs`` gives the sum, over the fields of ``BOOSTS`` and the distinct tokens of its text in
+that field (its words; in ``grams`` its letters and the pairs of neighbouring ones), of boost * BM25(token, field). BM25 is Whoosh's
+BM25F: idf = ln(N / (df + 1)) + 1, with K1 and B. N, df and mean lengths count living passages; lengths are Whoosh's
+one-byte lengths. ``And`` and ``Or`` add up the children that match, ``Either`` takes the best of them. ``Expanded`` gives what
+its ``child`` gives; a passage that only the others match gets ``EXPANDED`` of the best of these, at most ``EXPANDED`` of the
+least that the child gives to any passage: an expansion never outranks the word itself. ``Function`` gives ``FUNCTION`` to
+passages with the function and nothing to the rest, ``Pattern`` adds ``PATTERN`` to the score of its plain pieces (joined by
+blanks), so that it comes before what has its words only. ``Not``, ``Filter`` and ``MatchAll`` give 0. The sum is multiplied by the passage's
+quality (:func:`indexer.engines.records.quality`). Ties are broken by source, part ordinal, document id and passage ordinal.
+
+A search may be ranked by another query than the one that it matches (``rank``), and list passages that match only that one as well
+(``partial``, best first): what has some of the words, among what has all of them. Totals and facets count what matches the query itself.
 
 Facets leave out what is unknown (kind ``""``, year 0); years are given as strings. Sorting by date uses the year where
 there is no full date. ``Filter("title")`` wants every value; another filter without values matches nothing; a year filter
@@ -30,32 +41,47 @@ from indexer.model import DocumentRecord, Part, PassageRecord
 from indexer.query import Query
 
 Sort = Literal["relevance", "date"]
-FacetField = Literal["kind", "year", "source"]
+FacetField = Literal["kind", "function", "year", "source"]
 
-CONTIGUOUS = 1.0
-K1, B = 1.2, 0.75
-BOOSTS: Mapping[str, float] = {"title": 0.3, "heading": 0.5, "body": 1.0}
+K1, B = 1.2, 0.6
+GRAMS = "grams"
+BOOSTS: Mapping[str, float] = {"title": 0.2, "heading": 0.3, "body": 1.0, GRAMS: 0.3}
+EXPANDED = 0.8
+FUNCTION = 8.0
+WHOLE = 1.0
+PATTERN = 10.0
+MOST_FOLDED = 1000
+# What matches in part is listed from this share of the best score on: below it, it has little to do with the query.
+PARTIAL_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A passage that was found. ``more`` counts matches of its document that collapsing left out (on its last match)."""
+    """A passage that was found.
+
+    ``more`` counts matches of its document that collapsing left out (on its last match), ``copies`` the matches that were
+    folded into it. ``partial`` says that it matches only what the search was ranked by.
+    """
 
     id: str
     document_id: str
     score: float
     more: int = 0
+    copies: int = 0
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """A window of the ranking. ``total`` counts every match, ``available`` those left after collapsing.
+    """A window of the ranking. ``total`` counts every match, ``partial`` what is listed beside these, ``available`` what is
+    left of both after collapsing.
 
     ``facets`` count matches (before collapsing) by value, most first, ties by value descending for years and ascending else.
     """
 
     hits: tuple[Match, ...]
     total: int
+    partial: int
     available: int
     facets: Mapping[FacetField, tuple[tuple[str, int], ...]]
 
@@ -82,13 +108,19 @@ class Engine(Protocol):
         *,
         limit: int,
         offset: int = 0,
+        rank: Query | None = None,
+        partial: int = 0,
         sort: Sort = "relevance",
         per_document: int | None = None,
+        fold_copies: bool = False,
         facets: Sequence[FacetField] = (),
     ) -> Matches:
         """Hits ``offset`` to ``offset + limit`` of the ranking, at most ``per_document`` of each document.
 
-        ``date`` sorts newest first (unknown dates last), then by score.
+        Scores are those of *rank* where it is given, and ``WHOLE`` for what matches the query itself; the best *partial* passages that match only *rank* are listed too,
+        down to ``PARTIAL_SHARE`` of the best score.
+        With *fold_copies*, of the first ``MOST_FOLDED`` hits those that are copies of one before them are folded into it,
+        and count no more for their document. ``date`` sorts newest first (unknown dates last), then by score.
         """
 
     def count(self, query: Query) -> int:

@@ -3,12 +3,16 @@
 ==============  ==========================================================================================
 title heading   words of title and part, heading path, text: postings with counts, and the field's length
 body
+grams           letters and pairs of neighbouring letters in title and part, each heading and text, kept as words are
 chars           characters of title, part, each heading and text, ``GAP`` positions apart
 title_chars     characters of title and part
 document        the part's id, as one term
 source          the source's name, as one term
 part            column: the JSON of a PartRow on the first passage of a part, empty on those that follow
 ordinal         column: the passage's ordinal
+functions       column: what the passage does, as bits in the order of FUNCTION_NAMES
+quality         column: :func:`indexer.engines.records.quality`
+signature       column: :func:`indexer.copies.signature`
 record          stored: the PassageRecord as JSON
 outline         stored on the first passage of a part: the DocumentRecord as JSON
 ==============  ==========================================================================================
@@ -22,11 +26,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from whoosh import columns, fields, formats
 
-from indexer.analysis import Analyzer
 from indexer.model import Token
 
 # Any gap above 2 keeps phrases apart: the positions of a phrase have no holes, and its leading signs take one more.
 GAP = 100
+
+# Stands before and after each text in a row of characters, at the positions of signs; no text holds it, folding drops it.
+EDGE = "\x1e"
 
 Posting = tuple[bytes, int, float, bytes]
 
@@ -37,8 +43,8 @@ class PositionsFormat(formats.Format):  # type: ignore[misc]
     posting_size = -1
 
     def decode_positions(self, value: bytes) -> tuple[int, ...]:
-        """See :func:`positions`."""
-        return positions(value)
+        """The positions that a posting of characters holds, in order."""
+        return struct.unpack(f"<{len(value) // 4}I", value)
 
 
 class CharactersField(fields.FieldType):  # type: ignore[misc]
@@ -61,15 +67,15 @@ class CharactersField(fields.FieldType):  # type: ignore[misc]
 
 
 class WordsField(fields.FieldType):  # type: ignore[misc]
-    """A field of words with counts and a length; its value is a sequence of tokens."""
+    """A field of words, or grams, with counts and a length; its value is a sequence of them."""
 
     def __init__(self) -> None:
         # The weight of a posting, kept by every format, is the count.
         super().__init__(formats.Existence(), None, scorable=True)
 
-    def index(self, value: Iterable[Token], **_: object) -> Iterator[Posting]:
+    def index(self, value: Iterable[str], **_: object) -> Iterator[Posting]:
         """One posting for each distinct word."""
-        for text, count in Counter(token.text for token in value).items():
+        for text, count in Counter(value).items():
             yield to_bytes(text), count, float(count), b""
 
 
@@ -90,20 +96,19 @@ def schema() -> fields.Schema:
         title=WordsField(),
         heading=WordsField(),
         body=WordsField(),
+        grams=WordsField(),
         chars=CharactersField(),
         title_chars=CharactersField(),
         document=NameField(),
         source=NameField(),
         part=fields.COLUMN(columns.VarBytesColumn()),
         ordinal=fields.COLUMN(columns.NumericColumn("I")),
+        functions=fields.COLUMN(columns.NumericColumn("B")),
+        quality=fields.COLUMN(columns.NumericColumn("B")),
+        signature=fields.COLUMN(columns.VarBytesColumn()),
         record=fields.STORED(),
         outline=fields.STORED(),
     )
-
-
-def positions(value: bytes) -> tuple[int, ...]:
-    """The positions that a posting of characters holds, in order."""
-    return struct.unpack(f"<{len(value) // 4}I", value)
 
 
 def to_bytes(text: str) -> bytes:
@@ -111,12 +116,14 @@ def to_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def characters(analyzer: Analyzer, texts: Sequence[str]) -> list[Token]:
-    """The characters of *texts* in one row of positions, ``GAP`` apart."""
+def in_one_row(texts: Iterable[Sequence[Token]]) -> list[Token]:
+    """The characters of several texts in one row of positions, ``GAP`` apart, each between two ``EDGE``."""
     tokens: list[Token] = []
     base = 0
-    for text in texts:
-        own = analyzer.characters(text)
+    for own in texts:
+        tokens.append(Token(EDGE, base, 0, 0))
         tokens.extend(Token(token.text, token.position + base, token.start, token.end) for token in own)
-        base = (tokens[-1].position if tokens else 0) + GAP
+        if own:
+            tokens.append(Token(EDGE, tokens[-1].position, 0, 0))
+        base = tokens[-1].position + GAP
     return tokens

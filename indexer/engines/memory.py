@@ -7,12 +7,31 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from indexer.analysis import Analyzer
+import numpy as np
+
+from indexer.analysis import Analyzer, tells
+from indexer.copies import similar
 from indexer.engines import records
-from indexer.engines.base import BOOSTS, CONTIGUOUS, FacetField, Matches, Sort
-from indexer.engines.ranking import Found, PartRow, bm25, boosted, coded_length, idf, window
-from indexer.model import DocumentRecord, Part, PassageRecord, Token
-from indexer.query import And, Filter, MatchAll, Not, Or, Phrase, Query, Term, Words
+from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN, WHOLE, FacetField, Matches, Sort
+from indexer.engines.ranking import Found, PartRow, bm25, coded_length, idf, window
+from indexer.model import DocumentRecord, Part, Passage, PassageRecord, Token
+from indexer.patterns import occurrences
+from indexer.query import (
+    And,
+    Either,
+    Expanded,
+    Filter,
+    Function,
+    MatchAll,
+    Not,
+    Or,
+    Pairs,
+    Pattern,
+    Phrase,
+    Query,
+    Term,
+    Words,
+)
 
 Characters = frozenset[tuple[str, int]]
 
@@ -26,8 +45,11 @@ class _Entry:
     part: PartRow
     titles: tuple[Characters, ...]
     texts: tuple[Characters, ...]
-    words: dict[str, Counter[str]]
+    rows: tuple[list[Token], ...]
+    tokens: dict[str, Counter[str]]
     lengths: dict[str, int]
+    quality: float
+    signature: bytes
 
 
 class MemoryEngine:
@@ -50,15 +72,43 @@ class MemoryEngine:
         *,
         limit: int,
         offset: int = 0,
+        rank: Query | None = None,
+        partial: int = 0,
         sort: Sort = "relevance",
         per_document: int | None = None,
+        fold_copies: bool = False,
         facets: Sequence[FacetField] = (),
     ) -> Matches:
         """See :meth:`indexer.engines.base.Engine.search`."""
         judge = _Judge(self._analyzer, self._entries)
-        matching = [entry for entry in self._entries if judge.matches(query, entry)]
-        found = [Found(entry.part, entry.record.ordinal, judge.score(query, entry)) for entry in matching]
-        return window(found, limit=limit, offset=offset, sort=sort, per_document=per_document, facets=facets)
+        found = [
+            self._found(
+                judge, entry, query if rank is None else rank, bonus=0.0 if rank is None else WHOLE, query=query
+            )
+            for entry in self._entries
+            if judge.matches(query, entry) or (rank is not None and judge.matches(rank, entry))
+        ]
+        return window(
+            found,
+            limit=limit,
+            offset=offset,
+            partial=partial,
+            sort=sort,
+            per_document=per_document,
+            fold_copies=fold_copies,
+            facets=facets,
+        )
+
+    def _found(self, judge: _Judge, entry: _Entry, ranked: Query, *, bonus: float, query: Query) -> Found:
+        whole = judge.matches(query, entry)
+        return Found(
+            part=entry.part,
+            ordinal=entry.record.ordinal,
+            score=judge.score(ranked, entry) * entry.quality + (bonus if whole else 0.0),
+            functions=entry.record.functions,
+            signature=entry.signature,
+            partial=not whole,
+        )
 
     def count(self, query: Query) -> int:
         """How many passages match."""
@@ -94,7 +144,7 @@ class _Writer:
         """Index the passages of *part* and keep its record."""
         document, row = records.document_record(part), PartRow.of(part)
         for passage, record in zip(part.passages, records.passage_records(part), strict=True):
-            self.added.append(_entry(self.analyzer, record, document, row, records.texts(part, passage)))
+            self.added.append(_entry(self.analyzer, record, document, row, part, passage))
 
     def delete_source(self, source: str) -> int:
         """Remove all that came from *source* before this commit; the number of passages removed."""
@@ -104,22 +154,28 @@ class _Writer:
 
 
 def _entry(
-    analyzer: Analyzer, record: PassageRecord, document: DocumentRecord, part: PartRow, texts: records.Texts
+    analyzer: Analyzer, record: PassageRecord, document: DocumentRecord, row: PartRow, part: Part, passage: Passage
 ) -> _Entry:
-    words = texts.words(analyzer)
+    texts = records.texts(part, passage)
+    rows = texts.rows(analyzer)
+    grams = [gram for own in texts.characters(analyzer) for gram in records.grams(own)]
+    tokens = {**texts.words(analyzer), GRAMS: grams}
     return _Entry(
         record=record,
         document=document,
-        part=part,
-        titles=tuple(_characters(analyzer, text) for text in texts.title),
-        texts=tuple(_characters(analyzer, text) for text in texts.all()),
-        words={name: Counter(token.text for token in tokens) for name, tokens in words.items()},
-        lengths={name: coded_length(len(tokens)) for name, tokens in words.items()},
+        part=row,
+        titles=tuple(map(_placed, texts.rows(analyzer, title=True))),
+        texts=tuple(map(_placed, rows)),
+        rows=tuple(rows),
+        tokens={name: Counter(own) for name, own in tokens.items()},
+        lengths={name: coded_length(len(own)) for name, own in tokens.items()},
+        quality=records.quality(passage) / 100,
+        signature=records.copy_signature(passage),
     )
 
 
-def _characters(analyzer: Analyzer, text: str) -> Characters:
-    return frozenset((token.text, token.position) for token in analyzer.characters(text))
+def _placed(characters: Iterable[Token]) -> Characters:
+    return frozenset((token.text, token.position) for token in characters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +191,23 @@ class _Judge:
             case Term(text) | Phrase(text):
                 return self._in_a_row(text, entry.texts)
             case Words(text, minimum):
-                words = self._distinct(text)
-                return sum(any(word in entry.words[name] for name in BOOSTS) for word in words) >= max(minimum, 1)
+                return sum(_has_word(entry, word) for word in self._distinct(text) if tells(word)) >= max(minimum, 1)
+            case Pairs(text, minimum):
+                pairs = [gram for gram in self._tokens(GRAMS, text) if len(gram) > 1]
+                held = sum(pair in entry.tokens[GRAMS] for pair in pairs)
+                return held >= max(minimum, 1)
+            case Pattern():
+                return any(occurrences(row, query, self.analyzer) for row in entry.rows)
+            case Function(function, text):
+                return function in entry.record.functions or self.matches(Term(text), entry)
             case And(children):
                 return all(self.matches(child, entry) for child in children)
             case Or(children, minimum):
                 return sum(self.matches(child, entry) for child in children) >= minimum
+            case Either(children):
+                return any(self.matches(child, entry) for child in children)
+            case Expanded(child, others):
+                return any(self.matches(each, entry) for each in (child, *others))
             case Not(child):
                 return not self.matches(child, entry)
             case Filter():
@@ -149,20 +216,44 @@ class _Judge:
                 return True
 
     def score(self, query: Query, entry: _Entry) -> float:
+        """The score before the passage's quality."""
         match query:
-            case Term(text) | Phrase(text):
-                return self._words_score(text, entry, start=CONTIGUOUS)
-            case Words(text):
-                return self._words_score(text, entry, start=0.0)
+            case Term(text) | Phrase(text) | Words(text) | Pairs(text):
+                return self._text_score(text, entry) if self.matches(query, entry) else 0.0
+            case Pattern():
+                return self._text_score(query.words, entry) + PATTERN if self.matches(query, entry) else 0.0
+            case Function(function):
+                return FUNCTION if function in entry.record.functions else 0.0
             case And(children) | Or(children):
-                return sum((self.score(child, entry) for child in children if self.matches(child, entry)), 0.0)
+                added = sum((self.score(child, entry) for child in children), 0.0)
+                return added if self.matches(query, entry) else 0.0
+            case Either(children):
+                return max(self.score(child, entry) for child in children)
+            case Expanded(child, others):
+                return self._expanded_score(child, others, entry)
             case Not() | Filter() | MatchAll():
                 return 0.0
+
+    def _expanded_score(self, child: Query, others: Sequence[Query], entry: _Entry) -> float:
+        if self.matches(child, entry):
+            return self.score(child, entry)
+        scores = [self.score(child, each) for each in self.entries if self.matches(child, each)]
+        best = EXPANDED * max(self.score(other, entry) for other in others)
+        return min([best, *(EXPANDED * score for score in scores)])
 
     def _passes(self, wanted: Filter, entry: _Entry) -> bool:
         match wanted.field:
             case "kind" | "script":
                 return getattr(entry.part, wanted.field) in wanted.values
+            case "passage":
+                return entry.record.id in wanted.values
+            case "copies":
+                own = np.frombuffer(entry.signature, np.uint8).reshape(1, -1)
+                return any(
+                    bool(similar(other.signature, own)[0]) for other in self.entries if other.record.id in wanted.values
+                )
+            case "function":
+                return any(function in wanted.values for function in entry.record.functions)
             case "document":
                 return entry.part.document_id in wanted.values
             case "source":
@@ -180,21 +271,30 @@ class _Judge:
     def _distinct(self, text: str) -> list[str]:
         return list(dict.fromkeys(token.text for token in self.analyzer.words(text)))
 
-    def _words_score(self, text: str, entry: _Entry, *, start: float) -> float:
-        score = start
-        for word in self._distinct(text):
-            for name in BOOSTS:
-                if count := entry.words[name][word]:
-                    rarity, mean = self._statistics(name, word)
-                    score += boosted(name, bm25(idf=rarity, count=count, length=entry.lengths[name], mean=mean))
+    def _tokens(self, name: str, text: str) -> list[str]:
+        if name != GRAMS:
+            return self._distinct(text)
+        return list(dict.fromkeys(records.grams(self.analyzer.characters(text))))
+
+    def _text_score(self, text: str, entry: _Entry) -> float:
+        score = 0.0
+        for name, boost in BOOSTS.items():
+            for token in self._tokens(name, text):
+                if count := entry.tokens[name][token]:
+                    rarity, mean = self._statistics(name, token)
+                    score += boost * bm25(idf=rarity, count=float(count), length=float(entry.lengths[name]), mean=mean)
         return score
 
     def _statistics(self, name: str, word: str) -> tuple[float, float]:
         if (name, word) not in self.statistics:
-            frequency = sum(word in entry.words[name] for entry in self.entries)
+            frequency = sum(word in entry.tokens[name] for entry in self.entries)
             mean = sum(entry.lengths[name] for entry in self.entries) / len(self.entries)
             self.statistics[name, word] = idf(passages=len(self.entries), frequency=frequency), mean
         return self.statistics[name, word]
+
+
+def _has_word(entry: _Entry, word: str) -> bool:
+    return any(word in entry.tokens[name] for name in BOOSTS if name != GRAMS)
 
 
 def _stands_in(phrase: list[Token], characters: Characters) -> bool:

@@ -1,42 +1,79 @@
-"""What is read from a Whoosh index: postings of a term over all segments, and the tables that ranking needs.
+"""Postings of a term over all segments of a Whoosh index, as arrays.
 
-Only calls that whoosh 2.7.4 and whoosh-reloaded share are used. Documents of Whoosh are our passages; a ``docnum``
+Whoosh's matchers give one posting a call, which is where its time goes; here the blocks of a list are decoded whole, once,
+and kept. Only what whoosh 2.7.4 and whoosh-reloaded share is used. Documents of Whoosh are our passages; a ``docnum``
 counts them over all segments, deleted ones included.
 """
 
 from __future__ import annotations
 
-import json
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.matching import FilterMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
-from indexer.engines import fields
-from indexer.engines.base import BOOSTS
-from indexer.engines.ranking import PartRow
-from indexer.errors import IndexDamaged
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+# A position of a passage as one number: docnum above, position below. No passage has sixteen million characters.
+POSITION_BITS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
-    """Columns of the whole index, by docnum; read once and then shared by threads. Means are over living passages."""
+class Counts:
+    """How often a term stands in each passage that holds it: two arrays of one length, docnums ascending."""
 
-    parts: Sequence[PartRow]
-    ordinals: Sequence[int]
-    lengths: Mapping[str, Sequence[int]]
-    means: Mapping[str, float]
-    alive: frozenset[int]
+    docnums: Integers
+    counts: Floats
+
+    @property
+    def nbytes(self) -> int:
+        return self.docnums.nbytes + self.counts.nbytes
+
+
+class PostingCache:
+    """Decoded lists of one commit, shared by threads; the longest unused go when there are more than *limit* bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._size = 0
+        self._lists: OrderedDict[tuple[str, bytes], Counts | Integers] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, bytes]) -> Counts | Integers | None:
+        """The list of *key*, if it is kept."""
+        with self._lock:
+            if key in self._lists:
+                self._lists.move_to_end(key)
+            return self._lists.get(key)
+
+    def put(self, key: tuple[str, bytes], found: Counts | Integers) -> None:
+        """Keep a list."""
+        with self._lock:
+            if key in self._lists:
+                return
+            self._lists[key] = found
+            self._size += found.nbytes
+            while self._size > self._limit:
+                _, oldest = self._lists.popitem(last=False)
+                self._size -= oldest.nbytes
 
 
 class Postings:
-    """Reads the postings of one commit, deleted passages left out. For one thread at a time."""
+    """Reads the postings of one commit, deleted passages left out. For one thread at a time; the cache may be shared."""
 
-    def __init__(self, reader: IndexReader) -> None:
+    def __init__(self, reader: IndexReader, *, alive: Mask, cache: PostingCache) -> None:
         self._reader = reader
-        self._leaves = list(reader.leaf_readers()) if reader.doc_count_all() else []
+        self._leaves = leaves(reader)
+        self._alive = alive
+        self._cache = cache
 
     def close(self) -> None:
         """Release the files."""
@@ -48,63 +85,87 @@ class Postings:
         return value
 
     def docnums(self, name: str, term: bytes) -> list[int]:
-        """The passages that hold *term* in a field, ascending."""
-        return [docnum for leaf, base in self._leaves for docnum in _ids(_matcher(leaf, name, term), base)]
+        """The passages that hold *term*, in the order in which they were added; for a name that few of them share."""
+        return docnums_of(self._reader, name, term)
 
-    def counts(self, name: str, term: bytes) -> dict[int, int]:
-        """How often *term* stands in a words field of each passage that holds it."""
-        counts: dict[int, int] = {}
-        for leaf, base in self._leaves:
-            matcher = _matcher(leaf, name, term)
-            while matcher is not None and matcher.is_active():
-                counts[base + matcher.id()] = int(matcher.weight())
-                matcher.next()
-        return counts
+    def counts(self, name: str, term: bytes) -> Counts:
+        """How often *term* stands in a field of each passage that holds it."""
+        found = self._cache.get((name, term))
+        if not isinstance(found, Counts):
+            found = self._read_counts(name, term)
+            self._cache.put((name, term), found)
+        return found
 
-    def in_a_row(self, name: str, phrase: Mapping[bytes, Sequence[int]]) -> list[int]:
-        """The passages that hold every term of *phrase* at its places, all moved by the same distance.
+    def positions(self, name: str, term: bytes) -> Integers:
+        """Where *term* stands in a field of characters: ``docnum << POSITION_BITS | position``, ascending."""
+        found = self._cache.get((name, term))
+        if not isinstance(found, np.ndarray):
+            found = self._read_positions(name, term)
+            self._cache.put((name, term), found)
+        return found
+
+    def in_a_row(self, name: str, phrase: Mapping[bytes, Sequence[int]]) -> Integers:
+        """Where the start of *phrase* (its place 0) would stand, in all passages that hold every term at its places.
 
         :param phrase: the places of each term in the phrase, such as ``{工: (1,), 作: (2, 4)}``.
         """
-        if len(phrase) == 1 and all(len(places) == 1 for places in phrase.values()):
-            return self.docnums(name, next(iter(phrase)))
-        return [base + docnum for leaf, base in self._leaves for docnum in _in_a_row(leaf, name, phrase)]
+        lists = {term: self.positions(name, term) for term in phrase}
+        starts: Integers | None = None
+        # The rarest first: what is left to look for is then short.
+        for term in sorted(phrase, key=lambda term: len(lists[term])):
+            for place in phrase[term]:
+                starts = lists[term] - place if starts is None else _kept(starts, lists[term], place)
+        return np.empty(0, np.int64) if starts is None else starts
 
-    def tables(self) -> Tables:
-        """Read the tables: about a second for 200,000 passages."""
-        alive = frozenset(base + docnum for leaf, base in self._leaves for docnum in leaf.all_doc_ids())
-        lengths = {name: array("I", self._lengths(name)) for name in BOOSTS}
-        means = {name: sum(own[docnum] for docnum in alive) / max(len(alive), 1) for name, own in lengths.items()}
-        return Tables(
-            parts=[part for leaf, _ in self._leaves for part in _parts(leaf.column_reader("part", translate=False))],
-            ordinals=array(
-                "I", (n for leaf, _ in self._leaves for n in leaf.column_reader("ordinal", translate=False))
-            ),
-            lengths=lengths,
-            means=means,
-            alive=alive,
-        )
+    def _read_counts(self, name: str, term: bytes) -> Counts:
+        docnums, counts = [], []
+        for leaf, base in self._leaves:
+            for ids, weights, _ in _blocks(leaf, name, term):
+                docnums.append(ids + base)
+                counts.append(weights)
+        if not docnums:
+            return Counts(np.empty(0, np.int64), np.empty(0, np.float64))
+        together = np.concatenate(docnums)
+        alive = self._alive[together]
+        return Counts(together[alive], np.concatenate(counts)[alive])
 
-    def _lengths(self, name: str) -> Iterator[int]:
-        for leaf, _ in self._leaves:
-            for docnum in range(leaf.doc_count_all()):
-                # Whoosh answers None where no length was kept.
-                yield leaf.doc_field_length(docnum, name) or 0
-
-
-def part_column(part: PartRow) -> bytes:
-    """*part* as the column keeps it."""
-    return json.dumps(asdict(part)).encode()
+    def _read_positions(self, name: str, term: bytes) -> Integers:
+        found = [np.empty(0, np.int64)]
+        for leaf, base in self._leaves:
+            for ids, _, values in _blocks(leaf, name, term):
+                each = np.fromiter(map(len, values), np.int64, len(values)) // 4
+                places = np.frombuffer(b"".join(values), "<u4").astype(np.int64)
+                found.append((np.repeat(ids + base, each) << POSITION_BITS) | places)
+        together = np.concatenate(found)
+        kept: Integers = together[self._alive[together >> POSITION_BITS]]
+        return kept
 
 
-def _parts(column: Iterable[bytes]) -> Iterator[PartRow]:
-    # The passages of a part stand in a row, are deleted together and merged in order: the first one speaks for all.
-    part: PartRow | None = None
-    for value in column:
-        part = PartRow(**json.loads(bytes(value))) if value else part
-        if part is None:
-            raise IndexDamaged("索引里有一段没有写明所属的文档。请用 fanwen index --rebuild 重建索引。")
-        yield part
+def leaves(reader: IndexReader) -> list[tuple[IndexReader, int]]:
+    """The segments of an index and the docnum at which each begins."""
+    return list(reader.leaf_readers()) if reader.doc_count_all() else []
+
+
+def docnums_of(reader: IndexReader, name: str, term: bytes) -> list[int]:
+    """The living passages that hold *term*, in the order in which they were added; for a name that few of them share."""
+    found: list[int] = []
+    for leaf, base in leaves(reader):
+        matcher = _matcher(leaf, name, term)
+        while matcher is not None and matcher.is_active():
+            found.append(base + matcher.id())
+            matcher.next()
+    return found
+
+
+def _kept(starts: Integers, positions: Integers, place: int) -> Integers:
+    """Those of *starts* that have one of *positions* at the distance *place*."""
+    if not len(positions):
+        return starts[:0]
+    wanted = starts + place
+    found = np.searchsorted(positions, wanted)
+    found[found == len(positions)] = 0
+    kept: Integers = starts[positions[found] == wanted]
+    return kept
 
 
 def _matcher(leaf: IndexReader, name: str, term: bytes) -> Any:
@@ -114,48 +175,21 @@ def _matcher(leaf: IndexReader, name: str, term: bytes) -> Any:
         return None
 
 
-def _ids(matcher: Any, base: int) -> Iterator[int]:
+def _blocks(leaf: IndexReader, name: str, term: bytes) -> Iterator[tuple[Integers, Floats, Sequence[bytes]]]:
+    """(docnums, weights, values) of each block of a list, deleted passages among them."""
+    matcher = _matcher(leaf, name, term)
+    while isinstance(matcher, FilterMatcher):
+        matcher = matcher.child
     while matcher is not None and matcher.is_active():
-        yield base + matcher.id()
-        matcher.next()
+        # A block on disk is a pickle of (differences of ids, weights, values); the manifest's checksum holds for it.
+        matcher._read_data()
+        ids, weights, values = matcher._data
+        docnums = np.cumsum(np.asarray(ids, np.int64))
+        yield docnums, _weights(weights, len(docnums)), values
+        matcher._next_block()
 
 
-def _in_a_row(leaf: IndexReader, name: str, phrase: Mapping[bytes, Sequence[int]]) -> list[int]:
-    first, *others = sorted(phrase, key=lambda term: int(leaf.doc_frequency(name, term)))
-    shifts = dict(_shifts(_matcher(leaf, name, first), phrase[first]))
-    for term in others:
-        if not shifts:
-            break
-        shifts = dict(_narrowed(_matcher(leaf, name, term), phrase[term], shifts))
-    return sorted(shifts)
-
-
-def _shifts(matcher: Any, places: Sequence[int]) -> Iterator[tuple[int, set[int]]]:
-    """For each passage, how far the phrase may be moved so that a term of it stands where it should."""
-    while matcher is not None and matcher.is_active():
-        if fitting := _fitting(matcher, places):
-            yield matcher.id(), fitting
-        matcher.next()
-
-
-def _narrowed(matcher: Any, places: Sequence[int], shifts: Mapping[int, set[int]]) -> Iterator[tuple[int, set[int]]]:
-    if matcher is None:
-        return
-    for docnum, former in shifts.items():
-        if matcher.is_active():
-            matcher.skip_to(docnum)
-        if not matcher.is_active():
-            return
-        if matcher.id() == docnum and (fitting := former & _fitting(matcher, places)):
-            yield docnum, fitting
-
-
-def _fitting(matcher: Any, places: Sequence[int]) -> set[int]:
-    positions = fields.positions(matcher.value())
-    fitting = {position - places[0] for position in positions}
-    for place in places[1:]:
-        if not fitting:
-            # A phrase with 的 256 times over: to try every place in every passage would take a quarter of a minute.
-            break
-        fitting &= {position - place for position in positions}
-    return fitting
+def _weights(weights: float | Sequence[float] | None, size: int) -> Floats:
+    if weights is None or isinstance(weights, float):
+        return np.full(size, 1.0 if weights is None else weights)
+    return np.asarray(weights, np.float64)

@@ -1,16 +1,25 @@
-"""From matches to a window of the ranking: BM25, order, collapsing, facets; for engines that rank by themselves."""
+"""BM25, and from matches to a window of the ranking: order, collapsing, facets; one passage at a time, plainly right.
+
+:mod:`indexer.engines.windows` does the second with arrays, and has to give the same.
+"""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from indexer.engines.base import BOOSTS, K1, B, FacetField, Match, Matches, Sort
-from indexer.model import Part, Script
+from indexer.copies import fold
+from indexer.engines.base import K1, MOST_FOLDED, PARTIAL_SHARE, B, FacetField, Match, Matches, Sort
+from indexer.model import FUNCTION_NAMES, Function, Part, Script
+
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +52,9 @@ class Found:
     part: PartRow
     ordinal: int
     score: float
+    functions: tuple[Function, ...] = ()
+    signature: bytes = b""
+    partial: bool = False
 
     @property
     def tie(self) -> tuple[str, int, str, int]:
@@ -61,14 +73,9 @@ def idf(*, passages: int, frequency: int) -> float:
     return math.log(passages / (frequency + 1)) + 1
 
 
-def bm25(*, idf: float, count: int, length: int, mean: float) -> float:
-    """The score of a word that stands *count* times in a field of *length* tokens (*mean* on average)."""
+def bm25(*, idf: float, count: Number, length: Number, mean: float) -> Number:
+    """The score of a word that stands *count* times in a field of *length* tokens (*mean* on average); of arrays as well."""
     return idf * (count * (K1 + 1)) / (count + K1 * (1 - B + B * length / mean))
-
-
-def boosted(field: str, score: float) -> float:
-    """*score* as it counts in *field*."""
-    return BOOSTS[field] * score
 
 
 def window(
@@ -76,17 +83,28 @@ def window(
     *,
     limit: int,
     offset: int = 0,
+    partial: int = 0,
     sort: Sort = "relevance",
     per_document: int | None = None,
+    fold_copies: bool = False,
     facets: Sequence[FacetField] = (),
 ) -> Matches:
-    """Hits ``offset`` to ``offset + limit`` of *found*, ordered, at most *per_document* of each document; facets."""
-    ranking = _collapsed(_ordered(found, sort), per_document)
+    """Hits ``offset`` to ``offset + limit`` of *found*, ordered, at most *per_document* of each document; facets.
+
+    The best *partial* of those that match in part only are listed, and not counted.
+    """
+    whole = [hit for hit in found if not hit.partial]
+    least = PARTIAL_SHARE * max((hit.score for hit in found), default=0.0)
+    beside = _ordered((hit for hit in found if hit.partial and hit.score >= least), "relevance")[:partial]
+    ordered = _ordered([*whole, *beside], sort)
+    folded = _folded(ordered) if fold_copies else [(hit, 0) for hit in ordered]
+    ranking = _collapsed(folded, per_document)
     return Matches(
         hits=tuple(ranking[max(offset, 0) : max(offset, 0) + max(limit, 0)]),
-        total=len(found),
+        total=len(whole),
+        partial=len(beside),
         available=len(ranking),
-        facets={field: _facet(found, field) for field in facets},
+        facets={field: _facet(whole, field) for field in facets},
     )
 
 
@@ -98,21 +116,31 @@ def _ordered(found: Iterable[Found], sort: Sort) -> list[Found]:
     return ranking
 
 
-def _collapsed(ranking: list[Found], per_document: int | None) -> list[Match]:
-    totals = Counter(hit.part.document_id for hit in ranking)
+def _folded(ordered: Sequence[Found]) -> list[tuple[Found, int]]:
+    """Hits without those that are copies of one before them, and how many copies each has."""
+    near, beyond = ordered[:MOST_FOLDED], ordered[MOST_FOLDED:]
+    if not near:
+        return []
+    signatures = np.frombuffer(b"".join(hit.signature for hit in near), np.uint8).reshape(len(near), -1)
+    return [*((near[row], len(copies)) for row, copies in fold(signatures)), *((hit, 0) for hit in beyond)]
+
+
+def _collapsed(ranking: Sequence[tuple[Found, int]], per_document: int | None) -> list[Match]:
+    totals = Counter(hit.part.document_id for hit, _ in ranking)
     most = len(ranking) if per_document is None else max(per_document, 1)
     shown: Counter[str] = Counter()
     kept = []
-    for hit in ranking:
+    for hit, copies in ranking:
         document = hit.part.document_id
         shown[document] += 1
         if shown[document] <= most:
             more = totals[document] - most if shown[document] == most else 0
-            kept.append(Match(f"{document}-{hit.ordinal}", document, hit.score, max(more, 0)))
+            kept.append(Match(f"{document}-{hit.ordinal}", document, hit.score, max(more, 0), copies, hit.partial))
     return kept
 
 
-_FACETS: dict[FacetField, Callable[[PartRow], str]] = {
+# The facets that a passage has from its part.
+FACETS: Mapping[FacetField, Callable[[PartRow], str]] = {
     "kind": lambda part: part.kind,
     "year": lambda part: str(part.year) if part.year else "",
     "source": lambda part: part.source,
@@ -120,8 +148,16 @@ _FACETS: dict[FacetField, Callable[[PartRow], str]] = {
 
 
 def _facet(found: Iterable[Found], field: FacetField) -> tuple[tuple[str, int], ...]:
-    value = _FACETS[field]
-    counts = Counter(value(hit.part) for hit in found)
-    del counts[""]
-    by_value = sorted(counts.items(), reverse=field == "year")
-    return tuple(sorted(by_value, key=lambda item: -item[1]))
+    if field == "function":
+        return by_count(Counter(function for hit in found for function in hit.functions), field)
+    value = FACETS[field]
+    return by_count(Counter(value(hit.part) for hit in found), field)
+
+
+def by_count(counts: Mapping[str, int], field: FacetField) -> tuple[tuple[str, int], ...]:
+    """The values of a facet, most first; ties in the order of reading, years with the newest first."""
+    order = list[str](FUNCTION_NAMES)
+    keys: dict[FacetField, Callable[[str], object]] = {"function": order.index}
+    kept = [value for value, count in counts.items() if value and count]
+    ordered = sorted(kept, key=keys.get(field, str), reverse=field == "year")  # type: ignore[arg-type]
+    return tuple(sorted(((value, int(counts[value])) for value in ordered), key=lambda item: -item[1]))

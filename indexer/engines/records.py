@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from indexer.analysis import Analyzer
+from indexer.copies import signature
 from indexer.model import DocumentRecord, Heading, Mask, Part, Passage, PassageRecord, Piece, Token
 
 
@@ -19,24 +21,67 @@ class Texts:
     title: tuple[str, ...]
     heading: tuple[str, ...]
     body: str
+    converted: bool = False
 
     def all(self) -> tuple[str, ...]:
         """Every text, in reading order."""
         return (*self.title, *self.heading, self.body)
 
-    def words(self, analyzer: Analyzer) -> dict[str, list[Token]]:
-        """The words of the three ranked fields. Only their texts and their number count, not their positions."""
-        return {
-            "title": _words(analyzer, self.title),
-            "heading": _words(analyzer, self.heading),
-            "body": analyzer.words(self.body),
-        }
+    def words(self, analyzer: Analyzer) -> dict[str, list[str]]:
+        """The words of the three fields that hold words."""
+        fields = {"title": self.title, "heading": self.heading, "body": (self.body,)}
+        return {name: self._words(analyzer, texts) for name, texts in fields.items()}
+
+    def characters(self, analyzer: Analyzer) -> list[list[Token]]:
+        """The characters of every text, each text apart, in reading order."""
+        return [analyzer.characters(text, converted=self.converted) for text in self.all()]
+
+    def rows(self, analyzer: Analyzer, *, title: bool = False) -> list[list[Token]]:
+        """The rows of characters, of every text or of the title alone, in which something may stand in a row.
+
+        A converted text has two: as the Mainland has it, and character for character, where a quotation may begin or end
+        in the middle of a word that differs (使用者 is 用户, but 用者 is no word).
+        """
+        texts = self.title if title else self.all()
+        foldings = (True, False) if self.converted else (False,)
+        return [analyzer.characters(text, converted=converted) for converted in foldings for text in texts]
+
+    def _words(self, analyzer: Analyzer, texts: Sequence[str]) -> list[str]:
+        return [token.text for text in texts for token in analyzer.words(text, converted=self.converted)]
+
+
+def grams(characters: Iterable[Token]) -> list[str]:
+    """The Han letters of a text and the pairs of neighbouring ones; signs do not part them (工作，总结 holds 作总).
+
+    Figures and Latin letters are left to the words: a 2 says nothing about 9.2公里.
+    """
+    letters = [token.text for token in characters if token.text.isalnum()]
+    pairs = (first + second for first, second in itertools.pairwise(letters))
+    return [gram for gram in itertools.chain(letters, pairs) if not any(map(str.isascii, gram))]
+
+
+# What a passage loses, in parts of a hundred: a heading without its paragraph is no passage to reuse, and one that breaks
+# off, lost a list member or is full of blanks needs work before it is.
+_LOST = {"heading_only": 30, "cut": 10, "gap": 5, "watermark": 5}
+_LOST_TO_MASKS = 10
+
+
+def quality(passage: Passage) -> int:
+    """How whole a passage is, of a hundred: what its score is multiplied by."""
+    masked = sum(mask.end - mask.start for mask in passage.masks) / max(len(passage.text), 1)
+    return 100 - sum(_LOST.get(flag, 0) for flag in passage.flags) - round(_LOST_TO_MASKS * masked)
+
+
+def copy_signature(passage: Passage) -> bytes:
+    """What tells the copies of *passage*."""
+    return signature(passage.text, passage.masks, converted="converted" in passage.flags)
 
 
 def texts(part: Part, passage: Passage) -> Texts:
     """The texts of *passage* that are searched."""
     title, label = names(part)
-    return Texts((title, label) if label else (title,), passage.heading_path, passage.text)
+    titles = (title, label) if label else (title,)
+    return Texts(titles, passage.heading_path, passage.text, converted="converted" in passage.flags)
 
 
 def names(part: Part) -> tuple[str, str]:
@@ -70,6 +115,7 @@ def passage_records(part: Part) -> Iterator[PassageRecord]:
             page=passage.place.page,
             masks=passage.masks,
             flags=passage.flags,
+            functions=passage.functions,
         )
 
 
@@ -107,6 +153,7 @@ def passage_from_json(text: str) -> PassageRecord:
     values["pieces"] = tuple(Piece(**piece) for piece in values["pieces"])
     values["masks"] = tuple(Mask(**mask) for mask in values["masks"])
     values["flags"] = tuple(values["flags"])
+    values["functions"] = tuple(values["functions"])
     return PassageRecord(**values)
 
 
@@ -126,10 +173,6 @@ def split_id(passage_id: str) -> tuple[str, int] | None:
     if not dash or not ordinal.isascii() or not ordinal.isdigit() or len(ordinal) > 9 or ordinal != str(int(ordinal)):
         return None
     return document, int(ordinal)
-
-
-def _words(analyzer: Analyzer, texts: Sequence[str]) -> list[Token]:
-    return [token for text in texts for token in analyzer.words(text)]
 
 
 def _outline(headings: Sequence[Heading], passages: Sequence[Passage]) -> tuple[tuple[int, str, int], ...]:

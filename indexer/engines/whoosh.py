@@ -9,22 +9,27 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from whoosh import index as whoosh_index
 from whoosh.filedb.filestore import FileStorage
-from whoosh.reading import SegmentReader
+from whoosh.reading import IndexReader, SegmentReader
 
 from indexer.analysis import Analyzer
 from indexer.engines import fields, records
-from indexer.engines.base import FacetField, Matches, Sort
+from indexer.engines.base import GRAMS, WHOLE, FacetField, Matches, Sort
 from indexer.engines.matching import Evaluation
-from indexer.engines.postings import Postings, Tables, part_column
-from indexer.engines.ranking import Found, PartRow, window
+from indexer.engines.postings import PostingCache, Postings, docnums_of
+from indexer.engines.ranking import PartRow
+from indexer.engines.tables import Tables, function_bits, part_column, read_tables
+from indexer.engines.windows import listed, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord
 from indexer.query import Query
+
+# Decoded postings kept by the engines of one commit.
+_CACHE_BYTES = 256_000_000
 
 
 class WhooshEngine:
@@ -36,8 +41,7 @@ class WhooshEngine:
         self._analyzer = analyzer
         self._limit_mb = limit_mb
         self._index = _opened(folder)
-        self._postings: Postings | None = None
-        self._tables: Tables | None = None
+        self._reading: _Reading | None = None
 
     @classmethod
     def create(cls, folder: Path, *, analyzer: Analyzer, limit_mb: int = 256) -> WhooshEngine:
@@ -48,20 +52,20 @@ class WhooshEngine:
     def sibling(self) -> WhooshEngine:
         """Another engine over the same commit, for another thread; the tables, which both only read, are shared."""
         twin = WhooshEngine(self._folder, analyzer=self._analyzer, limit_mb=self._limit_mb)
-        twin._tables = self._read_tables()
-        twin._open()
+        own = self._read()
+        twin._reading = _Reading.of(twin._index.reader(), own.tables, own.cache)
         return twin
 
     def warm(self) -> None:
         """Open the files and read the tables now, so that the folder may be removed and the first search is fast."""
-        self._read_tables()
+        self._read()
 
     @contextmanager
     def writing(self) -> Iterator[_Writer]:
         """A commit: all or nothing. This engine sees it afterwards, others when they are opened anew."""
         writer = self._index.writer(limitmb=self._limit_mb)
         try:
-            with closing(Postings(self._index.reader())) as former:
+            with closing(self._index.reader()) as former:
                 yield _Writer(writer, former, self._analyzer)
             writer.commit(mergetype=_merged)
         except BaseException:
@@ -77,20 +81,34 @@ class WhooshEngine:
         *,
         limit: int,
         offset: int = 0,
+        rank: Query | None = None,
+        partial: int = 0,
         sort: Sort = "relevance",
         per_document: int | None = None,
+        fold_copies: bool = False,
         facets: Sequence[FacetField] = (),
     ) -> Matches:
         """See :meth:`indexer.engines.base.Engine.search`."""
-        evaluation = self._evaluation()
-        tables = self._read_tables()
-        scores = evaluation.scores(query, evaluation.matching(query))
-        found = [Found(tables.parts[docnum], tables.ordinals[docnum], score) for docnum, score in scores.items()]
-        return window(found, limit=limit, offset=offset, sort=sort, per_document=per_document, facets=facets)
+        evaluation, tables = self._evaluation(), self._read().tables
+        matching, ranked = evaluation.matching(query), query if rank is None else rank
+        scores = evaluation.scores(ranked)
+        if rank is not None:
+            scores += WHOLE * matching
+        found = listed(tables, matching, evaluation.matching(ranked), scores, partial=partial)
+        return window(
+            tables,
+            found,
+            limit=limit,
+            offset=offset,
+            sort=sort,
+            per_document=per_document,
+            fold_copies=fold_copies,
+            facets=facets,
+        )
 
     def count(self, query: Query) -> int:
         """How many passages match."""
-        return len(self._evaluation().matching(query))
+        return int(self._evaluation().matching(query).sum())
 
     def passages(self, ids: Iterable[str]) -> list[PassageRecord]:
         """The records of *ids* that exist, in the order of *ids*."""
@@ -101,7 +119,7 @@ class WhooshEngine:
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The record of a document, or None."""
-        stored = (self._open().stored(docnum, "outline") for docnum in self._docnums(document_id).values())
+        stored = (self._read().postings.stored(docnum, "outline") for docnum in self._docnums(document_id).values())
         return next((records.document_from_json(text) for text in stored if text), None)
 
     def passages_of(self, document_id: str, *, start: int = 0, end: int | None = None) -> list[PassageRecord]:
@@ -109,41 +127,58 @@ class WhooshEngine:
         own = sorted(self._docnums(document_id).items())
         return [self._record(docnum) for ordinal, docnum in own if ordinal >= start and (end is None or ordinal < end)]
 
+    def documents_of(self, source: str) -> list[DocumentRecord]:
+        """The records of all documents of a source, in the order in which they were added."""
+        docnums = self._read().postings.docnums("source", fields.to_bytes(source))
+        outlines = (self._read().postings.stored(docnum, "outline") for docnum in docnums)
+        return [records.document_from_json(text) for text in outlines if text]
+
     def close(self) -> None:
         """Release files; a later search opens them again."""
-        if self._postings is not None:
-            self._postings.close()
-        self._postings = self._tables = None
+        if self._reading is not None:
+            self._reading.postings.close()
+        self._reading = None
 
-    def _open(self) -> Postings:
-        if self._postings is None:
-            self._postings = Postings(self._index.reader())
-        return self._postings
-
-    def _read_tables(self) -> Tables:
-        if self._tables is None:
-            self._tables = self._open().tables()
-        return self._tables
+    def _read(self) -> _Reading:
+        if self._reading is None:
+            reader = self._index.reader()
+            self._reading = _Reading.of(reader, read_tables(reader), PostingCache(_CACHE_BYTES))
+        return self._reading
 
     def _evaluation(self) -> Evaluation:
-        return Evaluation(analyzer=self._analyzer, postings=self._open(), tables=self._read_tables())
+        own = self._read()
+        return Evaluation(analyzer=self._analyzer, postings=own.postings, tables=own.tables)
 
     def _docnums(self, document_id: str) -> dict[int, int]:
         """Ordinal -> docnum of the passages of a document, in the order in which they were added."""
-        ordinals = self._read_tables().ordinals
-        return {ordinals[docnum]: docnum for docnum in self._open().docnums("document", fields.to_bytes(document_id))}
+        ordinals = self._read().tables.ordinals
+        found = self._read().postings.docnums("document", fields.to_bytes(document_id))
+        return {int(ordinals[docnum]): docnum for docnum in found}
 
     def _record(self, docnum: int) -> PassageRecord:
-        return records.passage_from_json(self._open().stored(docnum, "record") or "")
+        return records.passage_from_json(self._read().postings.stored(docnum, "record") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An open commit. Tables and cache are shared by the engines that read it, the postings are one's own."""
+
+    postings: Postings
+    tables: Tables
+    cache: PostingCache
+
+    @classmethod
+    def of(cls, reader: IndexReader, tables: Tables, cache: PostingCache) -> _Reading:
+        return cls(Postings(reader, alive=tables.alive, cache=cache), tables, cache)
 
 
 class _Writer:
     """See :class:`indexer.engines.base.Writer`."""
 
-    def __init__(self, writer: Any, former: Postings, analyzer: Analyzer) -> None:
+    def __init__(self, writer: Any, former: IndexReader, analyzer: Analyzer) -> None:
         self._writer = writer
         self._former = former
-        self._analyzer = _Remembering(analyzer)
+        self._analyzer = analyzer
 
     def add(self, part: Part) -> None:
         """Index the passages of *part* and keep its record."""
@@ -157,7 +192,7 @@ class _Writer:
 
     def delete_source(self, source: str) -> int:
         """Remove all that came from *source* before this commit; the number of passages removed."""
-        docnums = self._former.docnums("source", fields.to_bytes(source))
+        docnums = docnums_of(self._former, "source", fields.to_bytes(source))
         removed = [docnum for docnum in docnums if not self._writer.is_deleted(docnum)]
         for docnum in removed:
             self._writer.delete_document(docnum)
@@ -167,21 +202,16 @@ class _Writer:
         texts = records.texts(part, passage)
         return {
             **texts.words(self._analyzer),
-            "chars": fields.characters(self._analyzer, texts.all()),
-            "title_chars": fields.characters(self._analyzer, texts.title),
+            GRAMS: [gram for own in texts.characters(self._analyzer) for gram in records.grams(own)],
+            "chars": fields.in_one_row(texts.rows(self._analyzer)),
+            "title_chars": fields.in_one_row(texts.rows(self._analyzer, title=True)),
             "document": part.id,
             "source": part.source,
             "ordinal": passage.ordinal,
+            "functions": function_bits(passage.functions),
+            "quality": records.quality(passage),
+            "signature": records.copy_signature(passage),
         }
-
-
-class _Remembering:
-    """An analyzer that remembers its last texts: the passages of a part share their title and often their headings."""
-
-    def __init__(self, analyzer: Analyzer) -> None:
-        self.fingerprint = analyzer.fingerprint
-        self.words = lru_cache(maxsize=32)(analyzer.words)
-        self.characters = lru_cache(maxsize=32)(analyzer.characters)
 
 
 def _opened(folder: Path) -> whoosh_index.FileIndex:

@@ -1,15 +1,11 @@
-"""What a document says of itself: title, 文种, date, 发文单位, 文号, year, script."""
+"""What a document says of itself: title, 文种, date, 发文单位, 文号, year."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 
-import opencc
-
-from indexer.model import Script
 from indexer.structure.lines import Line
 from indexer.structure.numbering import han_number
 from indexer.text import fold_text
@@ -198,28 +194,3 @@ def field_of(text: str, name: str) -> str:
     if not match:
         return ""
     return date_in(match["value"]) if name == "date" else match["value"].strip("-")
-
-
-def script_of(text: str) -> Script:
-    """Traditional or Simplified by the characters that only one of them has; unknown where there are none."""
-    sample = text[:SAMPLE]
-    traditional = sum(1 for sign in sample if _script_of_character(sign) == "hant")
-    simplified = sum(1 for sign in sample if _script_of_character(sign) == "hans")
-    if traditional == simplified == 0:
-        return "unknown"
-    return "hant" if traditional > simplified else "hans"
-
-
-@lru_cache(maxsize=30_000)
-def _script_of_character(sign: str) -> Script:
-    if not "\u3400" <= sign <= "\u9fff":
-        return "unknown"
-    to_simplified, to_traditional = _converters()
-    if to_simplified.convert(sign) != sign:
-        return "hant"
-    return "hans" if to_traditional.convert(sign) != sign else "unknown"
-
-
-@lru_cache(maxsize=1)
-def _converters() -> tuple[opencc.OpenCC, opencc.OpenCC]:
-    return opencc.OpenCC("t2s"), opencc.OpenCC("s2t")

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from indexer.model import Document, Part, Passage, Place, SetAside
 from indexer.structure.collection import RawPart, split_parts, without_contents
 from indexer.structure.front import TELLING_TITLE, Front, read_front
+from indexer.structure.functions import with_functions
 from indexer.structure.furniture import (
     Aside,
     same_title,
@@ -29,10 +30,10 @@ from indexer.structure.metadata import (
     kind_of_opening,
     kind_of_title,
     prevalent_year,
-    script_of,
     year_in,
 )
 from indexer.structure.passages import cut_long, make_passages
+from indexer.structure.script import is_converted, script_of
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _part(page: _Page, ordinal: int, front: Front, asides: list[Aside], *, label
     own_asides = [*asides, *front.asides]
     if glossary_heading is not None:
         own_asides.append(Aside("front", glossary_heading))
-    return Part(
+    part = Part(
         id=part_id(page.document, ordinal),
         source=page.document.source,
         ordinal=ordinal,
@@ -161,6 +162,18 @@ def _part(page: _Page, ordinal: int, front: Front, asides: list[Aside], *, label
         flags=_part_flags(front, passages),
         text_length=sum(len(line.text) for line in front.body),
     )
+    return with_functions(_flagged_converted(part) if _is_converted(part, page) else part)
+
+
+def _is_converted(part: Part, page: _Page) -> bool:
+    """By the text of the part, or where that is too short to tell by that of its page, which was converted as a whole."""
+    texts = (passage.text for passage in part.passages)
+    return part.script == "hant" and (is_converted(texts) or is_converted((page.script_text,)))
+
+
+def _flagged_converted(part: Part) -> Part:
+    passages = (replace(passage, flags=(*passage.flags, "converted")) for passage in part.passages)
+    return replace(part, passages=tuple(passages))
 
 
 def part_id(document: Document, ordinal: int) -> str:

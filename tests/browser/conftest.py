@@ -6,14 +6,16 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.web.shelf import make_app
+from tests.web import reports, shelf
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,7 +32,20 @@ Opened = Callable[..., Page]
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the application listens."""
-    app, search = make_app(tmp_path_factory.mktemp("shelf") / "index")
+    with _serving(tmp_path_factory.mktemp("shelf") / "index", shelf.TEXTS) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def reports_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the application over the texts of ``reports`` listens."""
+    with _serving(tmp_path_factory.mktemp("reports") / "index", reports.TEXTS) as address:
+        yield address
+
+
+@contextmanager
+def _serving(folder: Path, texts: Mapping[str, str]) -> Iterator[str]:
+    app, search = shelf.make_app(folder, texts)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -65,6 +80,19 @@ def _driver_starts() -> bool:
 @pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[Opened]:
     """Opens a page with the options of a browser context; at the end nothing may have gone wrong on any of them."""
+    with _watched(browser, address) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def understood(browser: Browser, reports_address: str) -> Iterator[Opened]:
+    """Like ``opened``, over the texts of ``reports``."""
+    with _watched(browser, reports_address) as open_page:
+        yield open_page
+
+
+@contextmanager
+def _watched(browser: Browser, address: str) -> Iterator[Opened]:
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 

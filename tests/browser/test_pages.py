@@ -48,7 +48,7 @@ def fits(page: Page) -> bool:
 
 def test_a_writer_types_finds_opens_and_walks_on(opened: Opened) -> None:
     page = opened("/")
-    page.get_by_role("searchbox").fill("环境整治")
+    page.get_by_role("combobox").fill("环境整治")
     page.get_by_role("button", name="检索").click()
     assert "环境整治" in page.locator(".snippet mark").all_inner_texts()
     title = page.locator(PASSAGES).first.inner_text()
@@ -132,8 +132,8 @@ def test_searching_filtering_paging_and_reading_need_only_the_keyboard(opened: O
 
 def test_a_slash_typed_in_the_box_stays_a_slash(opened: Opened) -> None:
     page = opened("/")
-    page.get_by_role("searchbox").press_sequentially("来源:总结/")
-    assert page.get_by_role("searchbox").input_value() == "来源:总结/"
+    page.get_by_role("combobox").press_sequentially("来源:总结/")
+    assert page.get_by_role("combobox").input_value() == "来源:总结/"
 
 
 def test_what_has_the_focus_is_seen(opened: Opened) -> None:

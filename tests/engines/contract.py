@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.engines.base import BOOSTS, CONTIGUOUS
+from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, PATTERN, WHOLE
 from indexer.model import (
     DocumentRecord,
     GlossaryEntry,
@@ -20,7 +21,23 @@ from indexer.model import (
     Place,
     SetAside,
 )
-from indexer.query import And, Filter, MatchAll, Not, Or, Phrase, Query, Term, Words
+from indexer.query import (
+    And,
+    Either,
+    Expanded,
+    Filter,
+    Function,
+    Gap,
+    MatchAll,
+    Not,
+    Or,
+    Pairs,
+    Pattern,
+    Phrase,
+    Query,
+    Term,
+    Words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -216,14 +233,103 @@ class EngineContract:
 
     # Scores and order
 
-    def test_scores_are_bm25_over_title_headings_and_text(self, engine: Engine) -> None:
+    def test_scores_are_bm25_over_title_headings_text_and_grams(self, engine: Engine) -> None:
         fill(engine, part("a", "修整河堤。", title="河堤"), part("b", "新建泵站。", title="汇报"))
-        # 河堤 stands once in a title of 1 word (mean 1) and once in a text of 2 words (mean 2), in 1 of 2 passages.
+        # 河堤 stands once in a title of 1 word (mean 1) and once in a text of 2 words (mean 2), in 1 of 2 passages; its
+        # two letters and their pair stand twice each among the 10 grams of title and text (mean 10).
         rarity = math.log(2 / 2) + 1
-        each = rarity * (1 * 2.2) / (1 + 1.2)
-        words = (BOOSTS["title"] + BOOSTS["body"]) * each
-        assert engine.search(Term("河堤"), limit=1).hits[0].score == pytest.approx(CONTIGUOUS + words, abs=1e-12)
-        assert engine.search(Words("河堤", 1), limit=1).hits[0].score == pytest.approx(words, abs=1e-12)
+        once, twice = rarity * (1 * 2.2) / (1 + 1.2), rarity * (2 * 2.2) / (2 + 1.2)
+        score = (BOOSTS["title"] + BOOSTS["body"]) * once + BOOSTS["grams"] * 3 * twice
+        for query in (Term("河堤"), Phrase("河堤"), Words("河堤", 1), Pairs("河堤", 1)):
+            assert engine.search(query, limit=1).hits[0].score == pytest.approx(score, abs=1e-12)
+
+    def test_a_passage_that_is_not_whole_loses_a_part_of_its_score(self, engine: Engine) -> None:
+        whole = part("a", FLOODS)
+        cut = replace(part("b", FLOODS), passages=(replace(passage(FLOODS), flags=("cut",)),))
+        fill(engine, whole, cut)
+        first, second = engine.search(Term("河堤"), limit=9).hits
+        assert (first.document_id, second.document_id) == ("a", "b")
+        assert second.score == pytest.approx(0.9 * first.score)
+
+    def test_what_means_the_same_scores_as_the_best_of_it(self, engine: Engine) -> None:
+        fill(engine, part("a", "落实八条措施。"), part("b", "落实8条措施。"), part("c", "落实措施。"))
+        either = Either((Term("八条"), Term("8条")))
+        scores = {hit.document_id: hit.score for hit in engine.search(either, limit=9).hits}
+        assert scores == {
+            "a": engine.search(Term("八条"), limit=1).hits[0].score,
+            "b": engine.search(Term("8条"), limit=1).hits[0].score,
+        }
+
+    def test_an_expansion_never_outranks_the_word_itself(self, engine: Engine) -> None:
+        full = "创建国家卫生城市"
+        fill(engine, part("a", f"创卫工作，{FLOODS * 5}"), part("b", full), part("c", f"{full}，{full}", title=full))
+        expanded = Expanded(Term("创卫"), (Term(full),))
+        hits = engine.search(expanded, limit=9).hits
+        assert [hit.document_id for hit in hits] == ["a", "b", "c"]
+        assert hits[1].score == hits[2].score == EXPANDED * hits[0].score
+        assert engine.search(Expanded(Term("没有"), (Term(full),)), limit=1).hits[0].document_id == "c"
+
+    def test_a_function_is_what_a_passage_does_or_a_word_in_it(self, engine: Engine) -> None:
+        ending = replace(part("a", FLOODS), passages=(replace(passage(FLOODS), functions=("closing", "pledge")),))
+        fill(engine, ending, part("b", "文章的结尾要有力。"), part("c", LETTERS))
+        matches = engine.search(Function("closing", "结尾"), limit=9, facets=("function",))
+        assert [(hit.document_id, hit.score) for hit in matches.hits] == [("a", FUNCTION), ("b", 0.0)]
+        assert matches.facets == {"function": (("closing", 1), ("pledge", 1))}
+        assert ids(engine, Filter("function", ("pledge", "opening"))) == ["a-0"]
+
+    def test_a_pattern_is_matched_within_a_clause_of_one_text(self, engine: Engine) -> None:
+        fill(
+            engine,
+            part("a", "以项目建设为抓手，推动发展。"),
+            part("b", "以改革创新的精神，坚持问题导向为抓手。"),
+            part("c", "为抓手。", title="以项目"),
+            part("d", "办公室以“三清”行动为抓手"),
+        )
+        pattern = Pattern((("以",), Gap(1, 30), ("为抓手",)))
+        assert set(ids(engine, pattern)) == {"a-0", "d-0"}
+        assert set(ids(engine, replace(pattern, scope="sentence"))) == {"a-0", "b-0", "d-0"}
+        assert ids(engine, Pattern((("以",), Gap(1, 3), ("为抓手",)))) == []
+        best = engine.search(pattern, limit=1).hits[0]
+        words = engine.search(And((Words("以 为抓手", 1), Filter("document", (best.document_id,)))), limit=1).hits[0]
+        assert best.score == pytest.approx(PATTERN + words.score)
+
+    def test_most_pairs_of_letters_are_enough_to_be_near(self, engine: Engine) -> None:
+        fill(engine, part("a", "办理群众来信来访"), part("b", "办理群众的信"), part("c", "办公"))
+        assert set(ids(engine, Pairs("办理群众来信", 3))) == {"a-0", "b-0"}
+        assert ids(engine, Pairs("办理，群众来信", 5)) == ["a-0"]
+        assert ids(engine, Pairs("办", 1)) == []
+
+    def test_a_search_may_be_ranked_by_another_query_and_list_what_only_that_one_finds(self, engine: Engine) -> None:
+        fill(
+            engine,
+            part("a", "修整河堤，新建泵站。"),
+            part("b", "河堤，河堤，河堤！"),
+            part("c", "河堤"),
+            part("d", LETTERS),
+        )
+        both, either = And((Term("河堤"), Term("泵站"))), Or((Words("河堤", 1), Words("泵站", 1)))
+        ranked = {hit.id: hit.score for hit in engine.search(either, limit=9).hits}
+        matches = engine.search(both, rank=either, partial=1, limit=9, facets=("source",))
+        assert (matches.total, matches.partial, matches.available) == (1, 1, 2)
+        assert {hit.id: hit.partial for hit in matches.hits} == {"a-0": False, "b-0": True}
+        assert {hit.id: hit.score - WHOLE * (not hit.partial) for hit in matches.hits}.items() <= ranked.items()
+        assert matches.facets == {"source": (("a.txt", 1),)}
+        assert ids(engine, both, rank=either) == ["a-0"]
+
+    def test_copies_are_folded_into_the_best_of_them_and_can_be_asked_for(self, engine: Engine) -> None:
+        report = "{}年，我{}修整河堤{}公里，新建泵站{}座，汛期未发生一起险情，群众满意度进一步提高。"
+        fill(
+            engine,
+            part("a", report.format(2023, "镇", 32, 8), title="河堤工作"),
+            part("b", report.format(2024, "县", 17, 5), title="总结"),
+            part("c", "河堤绿化由林业站负责，春季补植，秋季修剪，全年管护到位。", title="总结"),
+        )
+        matches = engine.search(Term("河堤"), limit=9, fold_copies=True)
+        assert {hit.id: hit.copies for hit in matches.hits} == {"a-0": 1, "c-0": 0}
+        assert (matches.total, matches.available) == (3, 2)
+        assert ids(engine, Filter("copies", ("b-0",))) == ["a-0", "b-0"]
+        assert ids(engine, Filter("copies", ("没有-0",))) == []
+        assert ids(engine, Filter("passage", ("c-0", "a-0", "a-9", "x"))) == ["a-0", "c-0"]
 
     def test_children_that_match_add_up_and_the_rest_gives_nothing(self, engine: Engine) -> None:
         fill(engine, part("a", FLOODS), part("b", LETTERS))
@@ -325,8 +431,9 @@ class EngineContract:
         assert engine.document("a") is None
         assert engine.passages(["a-0", "b-0"])[0].id == "b-0"
         # 河堤 stands in 1 of 2 passages now, idf ln(2/2) + 1, and stood in 2 of 4 before, idf ln(4/3) + 1.
-        words = (before - CONTIGUOUS) / (math.log(4 / 3) + 1)
-        assert engine.search(Term("河堤"), limit=9).hits[0].score == pytest.approx(CONTIGUOUS + words, rel=0.05)
+        assert engine.search(Term("河堤"), limit=9).hits[0].score == pytest.approx(
+            before / (math.log(4 / 3) + 1), rel=0.05
+        )
 
     def test_replacing_a_source_in_one_commit_keeps_what_was_added(self, engine: Engine) -> None:
         fill(engine, part("a", FLOODS), part("b", LETTERS))

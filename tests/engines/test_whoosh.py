@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,23 @@ from hypothesis import strategies as st
 from indexer.analysis import default_analyzer
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh import WhooshEngine
-from indexer.query import And, Filter, MatchAll, Not, Or, Phrase, Query, Term, Words
+from indexer.query import (
+    And,
+    Either,
+    Expanded,
+    Filter,
+    Function,
+    Gap,
+    MatchAll,
+    Not,
+    Or,
+    Pairs,
+    Pattern,
+    Phrase,
+    Query,
+    Term,
+    Words,
+)
 from tests.engines.contract import FLOODS, LETTERS, EngineContract, fill, ids, part
 
 if TYPE_CHECKING:
@@ -22,6 +39,7 @@ if TYPE_CHECKING:
 
     from indexer.analysis import Analyzer
     from indexer.engines.base import Engine
+    from indexer.model import Function as FunctionName
     from indexer.model import Part
 
 
@@ -49,6 +67,22 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     SHORT.map(Term),
     SHORT.map(Phrase),
     st.builds(Words, SHORT, st.integers(1, 3)),
+    st.builds(Pairs, SHORT, st.integers(1, 3)),
+    st.builds(
+        lambda pieces, low, pause, scope: Pattern((pieces[0], Gap(low, low + 3, pause=pause), *pieces[1:]), scope),
+        st.lists(
+            st.lists(st.sampled_from(["河堤", "工作", "天", "的"]), min_size=1, max_size=2).map(tuple),
+            min_size=1,
+            max_size=3,
+        ),
+        st.integers(0, 2),
+        st.booleans(),
+        st.sampled_from(["clause", "sentence", "passage"]),
+    ),
+    st.builds(Function, st.sampled_from(["closing", "plans"]), st.just("总结")),
+    st.builds(Filter, st.just("function"), st.sampled_from([("closing",), ("closing", "plans")])),
+    st.builds(Filter, st.just("copies"), st.sampled_from([("0x0-0",), ("1x0-0", "2x1-1")])),
+    st.builds(Filter, st.just("passage"), st.sampled_from([("0x0-0",), ("1x0-0", "2x1-1")])),
     st.just(MatchAll()),
     st.builds(Filter, st.just("kind"), st.sampled_from([("总结",), ("总结", "报告")])),
     st.builds(Filter, st.just("source"), st.sampled_from([("甲",), ("s1",), ("甲/s2",)])),
@@ -63,6 +97,8 @@ QUERIES: st.SearchStrategy[Query] = st.recursive(
             lambda children, n: Or(tuple(children), n), st.lists(inner, min_size=1, max_size=3), st.integers(1, 2)
         ),
         inner.map(Not),
+        st.lists(inner, min_size=1, max_size=3).map(lambda children: Either(tuple(children))),
+        st.builds(lambda child, other: Expanded(child, (other,)), inner, inner),
     ),
     max_leaves=5,
 )
@@ -80,7 +116,7 @@ def commits(draw: st.DrawFn) -> list[list[Part]]:
 
 
 def _part(draw: st.DrawFn, id: str, source: str) -> Part:
-    return part(
+    made = part(
         id,
         *draw(st.lists(TEXTS, max_size=4)),
         title=draw(SHORT),
@@ -90,6 +126,9 @@ def _part(draw: st.DrawFn, id: str, source: str) -> Part:
         year=draw(st.sampled_from([0, 2021, 2023])),
         date=draw(st.sampled_from(["", "2021-05-01", "2023-01-01"])),
     )
+    functions: tuple[FunctionName, ...] = draw(st.sampled_from([(), ("closing",), ("plans", "closing")]))
+    flags = draw(st.sampled_from([(), ("cut",), ("heading_only", "gap")]))
+    return replace(made, passages=tuple(replace(each, functions=functions, flags=flags) for each in made.passages))
 
 
 def _write(engine: Engine, parts: list[Part]) -> list[int]:
@@ -111,9 +150,14 @@ def test_both_engines_agree_on_hits_scores_totals_facets_and_collapsing(
         engine = WhooshEngine.create(Path(folder), analyzer=analyzer)
         for parts in commits:
             assert _write(engine, parts) == _write(oracle, parts)
-        for query in queries:
-            for options in ({}, {"per_document": 1, "sort": "date"}, {"per_document": 2, "limit": 3, "offset": 1}):
-                asked = {"limit": 50, "facets": ("kind", "year", "source"), **options}
+        for query, rank in zip(queries, queries[1:] + queries[:1], strict=True):
+            for options in (
+                {},
+                {"per_document": 1, "sort": "date"},
+                {"per_document": 2, "limit": 3, "offset": 1, "fold_copies": True},
+                {"rank": rank, "partial": 2, "fold_copies": True},
+            ):
+                asked = {"limit": 50, "facets": ("kind", "function", "year", "source"), **options}
                 assert engine.search(query, **asked) == oracle.search(query, **asked), query  # type: ignore[arg-type]
             assert engine.count(query) == oracle.count(query)
         for each in (each for parts in commits for each in parts):

@@ -1,4 +1,4 @@
-"""One index and one application for all tests of the pages."""
+"""Two indexes, and an application over each, for all tests of the pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.web import reports
 from tests.web.shelf import make_app
 
 
@@ -27,3 +28,16 @@ def app(index: Path) -> Iterator[Flask]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def understanding(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application over the texts of ``reports``."""
+    made, search = make_app(tmp_path_factory.mktemp("reports") / "index", reports.TEXTS)
+    yield made
+    search.close()
+
+
+@pytest.fixture
+def writer(understanding: Flask) -> FlaskClient:
+    return understanding.test_client()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from flask import Flask
@@ -69,9 +70,9 @@ def make_index(folder: Path, analyzer: Analyzer) -> None:
     index_texts(folder, TEXTS, analyzer)
 
 
-def make_app(folder: Path) -> tuple[Flask, Search]:
-    """The application over a new index of TEXTS in *folder*, and its search (to be closed)."""
+def make_app(folder: Path, texts: Mapping[str, str] = TEXTS) -> tuple[Flask, Search]:
+    """The application over a new index of *texts* in *folder*, and its search (to be closed)."""
     analyzer = default_analyzer()
-    make_index(folder, analyzer)
+    index_texts(folder, texts, analyzer)
     search = Search(folder=folder, analyzer=analyzer)
     return create_app(settings_for(folder), search), search

@@ -11,9 +11,14 @@ from indexer.search import SearchRequest
 from web.params import Asked, read, write
 
 Pairs = list[tuple[str, str]]
-NAMES = ("q", "page", "per_page", "sort", "kind", "year_from", "year_to", "source", "script", "document", "collapse")
+NAMES = (
+    *("q", "page", "per_page", "sort", "kind", "year_from", "year_to", "source", "script", "function"),
+    *("document", "copies_of", "collapse", "off"),
+)
 VALUES = (
-    st.text(max_size=12) | st.integers(-5, 3000).map(str) | st.sampled_from(["date", "hant", "0", "总结", "２０２３"])
+    st.text(max_size=12)
+    | st.integers(-5, 3000).map(str)
+    | st.sampled_from(["date", "hant", "0", "总结", "２０２３", "closing", "synonyms", "fill"])
 )
 
 
@@ -25,7 +30,8 @@ def test_every_argument_of_a_results_page_is_read() -> None:
     found = asked(
         ("q", " 环境整治 "), ("page", "3"), ("per_page", "20"), ("sort", "date"), ("kind", "总结"), ("kind", "述职报告"),
         ("year_from", "2019"), ("year_to", "2023"), ("source", "总结"), ("script", "hant"), ("document", "ab12"),
-        ("collapse", "0"),
+        ("function", "pledge"), ("function", "closing"), ("copies_of", "ab12-3"), ("collapse", "0"),
+        ("off", "synonyms"), ("off", "fill"),
     )  # fmt: skip
     assert found.request == SearchRequest(
         query="环境整治",
@@ -37,8 +43,11 @@ def test_every_argument_of_a_results_page_is_read() -> None:
         year_to=2023,
         sources=("总结",),
         scripts=("hant",),
+        functions=("closing", "pledge"),
         document="ab12",
+        copies_of="ab12-3",
         collapse=False,
+        off=frozenset(("synonyms", "fill")),
     )
     assert not found.notices
 
@@ -54,6 +63,8 @@ def test_every_argument_of_a_results_page_is_read() -> None:
         (("year_from", "23"), "year_from", 1900, "起始年份 23 不在 1900 至 2100 之间，已按 1900 处理。"),
         (("year_to", "去年"), "year_to", 0, "截止年份“去年”用不上，已略去。"),
         (("script", "latin"), "scripts", (), "字形“latin”用不上，已略去。"),
+        (("function", "结局"), "functions", (), "部分“结局”用不上，已略去。"),
+        (("off", "everything"), "off", frozenset(), "停用的理解方式“everything”用不上，已略去。"),
         (("collapse", "也许"), "collapse", True, "合并显示“也许”用不上，已按 1 处理。"),
         (("utm_source", "x"), "query", "", "不认识的参数 utm_source，已略去。"),
         (("q", "整" * 3000), "query", "整" * 2000, "检索词过长，只保留了前 2000 个字。"),

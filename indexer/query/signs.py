@@ -1,7 +1,7 @@
-"""The signs of a query: a string as a writer types it -> quotes, brackets, filters and words, each with its place.
+"""The signs of a query: a string as a writer types it -> quotes, brackets, filters, words and patterns, each with its place.
 
 What is a sign and what is a letter is decided here, so that pasted titles survive:
-村（居）, （一）抓源头 and 2012-2019 are words.
+村（居）, （一）抓源头 and 2012-2019 are words. What makes a word a pattern is said in patterntext.
 """
 
 from __future__ import annotations
@@ -10,16 +10,21 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
-SignKind = Literal["word", "phrase", "open", "close", "or", "and", "minus", "filter"]
+from indexer.query import patterntext
+from indexer.query.patterntext import Gap, PatternPiece, searchable
+
+SignKind = Literal["word", "pattern", "phrase", "open", "close", "or", "and", "minus", "filter"]
 
 # An opening quote and what may close it, best first. Input methods often give two closing quotes: ”环境整治”.
 _QUOTES = {'"': '"＂', "＂": '＂"', "“": "”“", "”": "”“", "「": "」", "『": "』"}
 _QUOTE_SIGNS = frozenset("".join(_QUOTES) + "".join(_QUOTES.values()))
 # What a pasted word may begin or end with and nobody looks for: 环境整治。
 _EDGES = "，。；：、！？,.;:!?…—～~"
-_FILTER = re.compile(r"(标题|標題|文种|文種|年份|来源|來源|繁简|繁簡)[ \t\u3000]*[:：][ \t\u3000]*")
+# The name of a filter and its colon; 范围 tells how far patterns reach.
+_FILTER = re.compile(r"(标题|標題|文种|文種|年份|来源|來源|繁简|繁簡|部分|范围|範圍)[ \t\u3000]*[:：][ \t\u3000]*")
 _ENUMERATOR = re.compile(r"[一二三四五六七八九十百〇零\d]{1,4}")
 _VALUE_END = set("()（）|｜,，、")
 _OPERATORS: Mapping[str, SignKind] = {"OR": "or", "AND": "and"}
@@ -28,12 +33,16 @@ _INVISIBLE = {"Cc", "Cf", "Cs"}
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A word or sign. ``start`` is its place in the string as typed; ``text`` is the name of a filter."""
+    """A word or sign. ``start`` is its place in the string as typed; ``text`` is the name of a filter.
+
+    ``values`` are those of a filter, ``pieces`` those of a pattern.
+    """
 
     kind: SignKind
     text: str
     start: int
     values: tuple[str, ...] = ()
+    pieces: tuple[PatternPiece, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,27 +68,27 @@ def clean(text: str) -> Signs:
     return Signs("".join(sign for _, sign in kept[begin:]), [place for place, _ in kept[begin:]])
 
 
-def scan(found: Signs) -> Signs:
-    """Cut ``found.text`` into ``found.signs``; a quote or bracket without its partner is left out, with a warning."""
-    scanner = _Scanner(found)
+def scan(found: Signs, *, patterns: bool = True) -> Signs:
+    """Cut ``found.text`` into ``found.signs``; a quote or bracket without its partner is left out, with a warning.
+
+    Without *patterns* the signs of patterns are letters of words like any other.
+    """
+    scanner = _Scanner(found, patterns=patterns)
     index = 0
     while index < len(found.text):
         index = scanner.step(index)
     return found
 
 
-def searchable(text: str) -> bool:
-    """Whether *text* holds a letter, a digit or a Han character."""
-    return any(character.isalnum() for character in text)
-
-
 class _Scanner:
     """Steps through a cleaned string; each step takes one sign and gives the index after it."""
 
-    def __init__(self, found: Signs) -> None:
+    def __init__(self, found: Signs, *, patterns: bool) -> None:
         self._found = found
         self._text = found.text
-        self._quotes, self._brackets = _pairs(found.text)
+        self._patterns = patterns
+        self._quotes, self._brackets, braces = _pairs(found.text)
+        self._braces = braces if patterns else {}
         self._groups = {side for pair in self._brackets.items() if self._is_group(*pair) for side in pair}
 
     def step(self, index: int) -> int:
@@ -116,6 +125,9 @@ class _Scanner:
         # A quotation is taken as it is: signs alone (……) can be looked for as well.
         if inner:
             self._found.signs.append(Sign("phrase", inner, self._found.places[index]))
+            if self._patterns and any(isinstance(piece, Gap) for piece in patterntext.pieces(inner)[1:-1]):
+                sentence = "第 {place} 个字符起的引号里，省略号和星号也按原样查找；要找句式，请去掉引号。"
+                self._found.warn("quoted", index, sentence)
         else:
             self._drop("empty", index, "第 {place} 个字符起的引号里没有可检索的字，已略去。")
         return close + 1
@@ -160,7 +172,7 @@ class _Scanner:
         return self._text[index:end], end
 
     def _word(self, index: int) -> int:
-        end = self._run(index, self._ends_word)
+        end = self._run(index, self._ends_word, over=self._braces)
         if end == index:
             self._found.warn("bracket", index, "第 {place} 个字符的括号 {sign} 没有成对，已略去，其余按普通词检索。")
             return index + 1
@@ -168,17 +180,32 @@ class _Scanner:
         if operator := _OPERATORS.get(unicodedata.normalize("NFKC", word)):
             self._add(operator, index, end)
         elif searchable(word):
-            self._found.signs.append(Sign("word", word.strip(_EDGES), self._found.places[index]))
+            self._found.signs.append(self._plain_or_pattern(word, self._found.places[index]))
         else:
             self._drop("sign", index, f"“{_plain(word)}”里没有可检索的字，已略去。")
         return end
 
-    def _run(self, index: int, ends: Callable[[int], bool]) -> int:
-        """The index after the characters from *index* on that are no blank, no quotation and not ended by *ends*."""
+    def _plain_or_pattern(self, word: str, start: int) -> Sign:
+        match patterntext.pieces(word) if self._patterns else ():
+            case ():
+                return Sign("word", word.strip(_EDGES), start)
+            case ((only,),):
+                # **县 hides a name before 县: nothing but 县 can be looked for.
+                return Sign("word", only, start)
+            case pieces:
+                return Sign("pattern", word, start, pieces=pieces)
+
+    def _run(self, index: int, ends: Callable[[int], bool], *, over: Mapping[int, int] = MappingProxyType({})) -> int:
+        """The index after the characters from *index* on that are no blank, no quotation and not ended by *ends*.
+
+        What stands from a key of *over* to its value is not looked into.
+        """
         while index < len(self._text):
             if self._text[index].isspace() or self._text[index] in _QUOTE_SIGNS or ends(index):
                 return index
-            index = self._brackets[index] + 1 if self._is_literal_bracket(index) else index + 1
+            if self._is_literal_bracket(index):
+                index = self._brackets[index]
+            index = over.get(index, index) + 1
         return index
 
     def _ends_word(self, index: int) -> bool:
@@ -205,10 +232,14 @@ class _Scanner:
         return not (sign.isspace() or sign in "()（）|｜-－−:：" or sign in _QUOTE_SIGNS)
 
 
-def _pairs(text: str) -> tuple[dict[int, int], dict[int, int]]:
-    """Where quotations and brackets open and close; what is quoted is not looked into: “以"三服务"为抓手” is one."""
+def _pairs(text: str) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """Where quotations, brackets and the braces of choices open and close.
+
+    What is quoted is not looked into: “以"三服务"为抓手” is one.
+    """
     quotes: dict[int, int] = {}
     brackets: dict[int, int] = {}
+    braces: dict[int, int] = {}
     waiting: list[int] = []
     index = 0
     while index < len(text):
@@ -218,8 +249,16 @@ def _pairs(text: str) -> tuple[dict[int, int], dict[int, int]]:
             waiting.append(index)
         elif text[index] in ")）" and waiting:
             brackets[waiting.pop()] = index
+        elif (close := _closing_brace(text, index)) > 0:
+            braces[index] = index = close
         index += 1
-    return quotes, brackets
+    return quotes, brackets, braces
+
+
+def _closing_brace(text: str, index: int) -> int:
+    """Where the choices that begin at *index* end, or -1."""
+    match = patterntext.BRACES.match(text, index)
+    return match.end() - 1 if match and not _QUOTE_SIGNS & set(match[0]) else -1
 
 
 def _closing(text: str, index: int) -> int:

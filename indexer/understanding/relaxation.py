@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from indexer.analysis import Analyzer
+from indexer.analysis import Analyzer, tells
 from indexer.model import Token
-from indexer.query import And, Filter, MatchAll, Not, Or, Phrase, Query, Term, Words, conjunction
+from indexer.query import And, Filter, MatchAll, Not, Or, Query, Term, Words, conjunction
 
-Step = Literal["exact", "all", "most", "any", "none"]
+Step = Literal["exact", "signs", "near", "all", "most", "any", "none"]
 
 # "Most" is two words in three: of two words one, of three two, of five four.
 MOST = 2 / 3
@@ -45,7 +45,7 @@ def relaxations(query: Query, analyzer: Analyzer) -> Iterator[Relaxed]:
     yield Relaxed("any", conjunction([Or(options), *fixed]))
 
 
-def without(query: Query, term: Term | Phrase) -> Query | None:
+def without(query: Query, term: Query) -> Query | None:
     """*query* without *term* at its outer level; None where it is not there or alone."""
     children = query.children if isinstance(query, And) else (query,)
     kept = [child for child in children if child != term]
@@ -97,7 +97,7 @@ def _options(wanted: Iterable[Query], analyzer: Analyzer) -> tuple[Query, ...]:
 
 def _outer_words(text: str, analyzer: Analyzer) -> list[Token]:
     """The words of *text* that do not lie inside a longer one; single characters say too little to look for alone."""
-    tokens = [token for token in analyzer.words(text) if len(token.text) > 1 or token.text.isascii()]
+    tokens = [token for token in analyzer.words(text) if tells(token.text)]
     return [token for token in tokens if not any(_lies_inside(token, other) for other in tokens)]
 
 

@@ -1,0 +1,246 @@
+"""From a request to what answers it: the query as it is understood, and wider ones where that finds nothing.
+
+Where the words as typed find nothing, the first of these that finds something answers, and the page says which: the
+sentence itself without its punctuation, then nearly (a quotation); the likeliest correction; all words apart, most, any.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import get_args
+
+from indexer.analysis import Analyzer
+from indexer.dictionary import Dictionary
+from indexer.engines.base import Engine, FacetField, Matches
+from indexer.model import PassageRecord
+from indexer.pages import Relaxation, SearchRequest
+from indexer.query import LAST_YEAR, Either, Filter, Pairs, ParsedQuery, Phrase, Query, Term, Words, conjunction, parse
+from indexer.text import Folded, fold
+from indexer.understanding import quotation
+from indexer.understanding.relaxation import Step, relaxations, without
+from indexer.understanding.trees import Reading, Understood, understand
+from indexer.vocabulary.corrections import Corrector
+
+PER_DOCUMENT = 2
+# Hits that can be paged to: who has looked at a thousand passages wants another query.
+MAX_DEPTH = 1000
+# Passages with some of the words that are listed among those with all: two pages more than anybody reads.
+PARTIAL = 100
+# Where a query finds more than this, it is taken to be what was meant, and nothing else is offered.
+PLENTY = 20
+# The share of the pairs of letters of a sentence that a passage must hold to be looked at: one wrong letter costs two.
+NEAR = 0.6
+# Passages that are compared with a sentence letter by letter, the likeliest first: about a millisecond each.
+LOOKED_AT = 50
+FACETS: tuple[FacetField, ...] = get_args(FacetField)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked in the end and what it matched. ``quote`` is the sentence that was looked for, if any."""
+
+    text: str
+    parsed: ParsedQuery
+    understood: Understood
+    query: Query
+    matches: Matches
+    relaxation: Relaxation | None = None
+    readings: tuple[Reading, ...] = ()
+    offers: tuple[str, ...] = ()
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers one request from one engine."""
+
+    engine: Engine
+    analyzer: Analyzer
+    dictionary: Dictionary
+    corrector: Corrector
+    request: SearchRequest
+
+    def answer(self) -> Answer:
+        """The answer as the module's docstring says. Raises QueryError."""
+        typed = self._typed(self.request.query)
+        offers = self._offers(typed)
+        if typed.matches.total or not typed.parsed.terms:
+            return replace(typed, offers=offers)
+        wider = chain(self._in_other_signs(typed), self._near(typed), self._corrected(offers), self._relaxed(typed))
+        found = next(wider, None) or self._nothing(typed)
+        others = tuple(offer for offer in offers if offer != found.text)
+        return replace(found, offers=others)
+
+    # The words as typed
+
+    def _typed(self, text: str) -> Answer:
+        parsed = parse(text, patterns="patterns" not in self.request.off)
+        understood = self._understood(parsed)
+        query = restricted(understood.query, self.request)
+        matches = self._search(query, understood.rank, partial=PARTIAL if self._may_fill(understood) else 0)
+        return Answer(
+            text, parsed, understood, query, matches, readings=understood.readings, quote=_quote(text, parsed)
+        )
+
+    def _may_fill(self, understood: Understood) -> bool:
+        request = self.request
+        whole = request.sort == "relevance" and not request.document and not request.copies_of
+        return whole and understood.softer and "fill" not in request.off
+
+    def _search(self, query: Query, rank: Query, *, partial: int = 0) -> Matches:
+        request = self.request
+        whole = request.collapse and not request.document
+        offset = min((max(request.page, 1) - 1) * request.per_page, MAX_DEPTH)
+        return self.engine.search(
+            query,
+            limit=min(request.per_page, MAX_DEPTH - offset),
+            offset=offset,
+            rank=restricted(rank, request),
+            partial=partial,
+            sort=request.sort,
+            per_document=PER_DOCUMENT if whole else None,
+            fold_copies=whole and not request.copies_of and "copies" not in request.off,
+            facets=FACETS,
+        )
+
+    # Other queries that may have been meant
+
+    def _offers(self, typed: Answer) -> tuple[str, ...]:
+        known = any(reading.kind == "synonyms" for reading in typed.readings)
+        if "corrections" in self.request.off or known or not typed.parsed.terms or typed.matches.total > PLENTY:
+            return ()
+        return tuple(offer.text for offer in self.corrector.offers(typed.text))
+
+    def _corrected(self, offers: Sequence[str]) -> Iterator[Answer]:
+        for offer in offers[:1]:
+            found = self._typed(offer)
+            if found.matches.total:
+                told = Reading("corrections", f"没有找到“{self.request.query.strip()}”，已改按“{offer}”检索")
+                yield replace(found, readings=(told, *found.readings))
+
+    # A sentence
+
+    def _in_other_signs(self, typed: Answer) -> Iterator[Answer]:
+        if typed.quote:
+            query = restricted(Phrase(quotation.letters(typed.quote)), self.request)
+            yield from self._answered(typed, query, "signs", "没有标点也相同的句子，下面的结果只差标点。")
+
+    def _near(self, typed: Answer) -> Iterator[Answer]:
+        """Passages that hold the sentence nearly: those with most of its pairs of letters are looked at."""
+        if not typed.quote:
+            return
+        least = math.ceil(NEAR * len(quotation.pairs(typed.quote)))
+        likely = restricted(Pairs(typed.quote, least), self.request)
+        found = self.engine.search(likely, limit=LOOKED_AT)
+        records = self.engine.passages(match.id for match in found.hits)
+        near = tuple(record.id for record in records if quotation.align(typed.quote, folded(record)))
+        if near:
+            message = "没有与原句相同的句子，先列出相近的，再列出含有其中词语的。"
+            partial = PARTIAL if self._may_fill(typed.understood) else 0
+            yield from self._answered(typed, Filter("passage", near), "near", message, partial=partial)
+
+    # Wider and wider
+
+    def _relaxed(self, typed: Answer) -> Iterator[Answer]:
+        missing, reason = self._in_the_way(typed)
+        # A sentence that stands nowhere is looked for by its words in the end, quoted or not.
+        plain = Term(typed.quote) if typed.quote else typed.understood.plain
+        for wider in relaxations(restricted(plain, self.request), self.analyzer):
+            message = _relaxed_message(wider.step, reason)
+            partial = PARTIAL if self._may_fill(typed.understood) else 0
+            yield from self._answered(typed, wider.query, wider.step, message, missing=missing, partial=partial)
+
+    def _nothing(self, typed: Answer) -> Answer:
+        missing, reason = self._in_the_way(typed)
+        if typed.matches.partial:
+            return replace(typed, relaxation=Relaxation("any", missing, _relaxed_message("any", reason)))
+        relaxation = Relaxation("none", missing, f"没有找到相符的段落。{reason}")
+        return replace(typed, relaxation=relaxation)
+
+    def _answered(
+        self,
+        typed: Answer,
+        query: Query,
+        step: Step,
+        message: str,
+        *,
+        missing: tuple[str, ...] = (),
+        partial: int = 0,
+    ) -> Iterator[Answer]:
+        """*typed* answered by *query* instead, if that finds anything."""
+        # A quotation ranks by its words here: as a quotation it has found nothing.
+        rank = Words(typed.quote, 1) if typed.quote else Either((typed.understood.rank, query))
+        matches = self._search(query, rank, partial=partial)
+        if matches.total:
+            relaxation = Relaxation(step, missing, message)
+            yield replace(typed, query=query, matches=matches, relaxation=relaxation)
+
+    def _in_the_way(self, typed: Answer) -> tuple[tuple[str, ...], str]:
+        """The words that are nowhere in the library, else those without which the rest would find something; and that said."""
+        terms = list(dict.fromkeys(typed.parsed.terms))
+        nowhere = tuple(term.text for term in terms if not self.engine.count(self._meant(term)))
+        if nowhere:
+            return nowhere, f"文库里没有{_named(nowhere)}。"
+        if len(terms) < 2:
+            return (), ""
+        query = restricted(typed.parsed.query, self.request)
+        narrower = ((term.text, without(query, term)) for term in terms)
+        apart = tuple(text for text, rest in narrower if rest is not None and self.engine.count(self._meant(rest)))
+        return apart, f"去掉{_named(apart)}就有同时含有其余词语的段落。" if apart else ""
+
+    def _meant(self, query: Query) -> Query:
+        return self._understood(ParsedQuery(query)).query
+
+    def _understood(self, parsed: ParsedQuery) -> Understood:
+        return understand(parsed, dictionary=self.dictionary, analyzer=self.analyzer, off=self.request.off)
+
+
+def folded(record: PassageRecord) -> Folded:
+    """The text of a passage as it is searched."""
+    return fold(record.text, converted="converted" in record.flags)
+
+
+def restricted(query: Query, request: SearchRequest) -> Query:
+    """The query and the filters of the request together."""
+    filters: list[Query] = []
+    if request.kinds:
+        filters.append(Filter("kind", request.kinds))
+    if request.functions:
+        filters.append(Filter("function", request.functions))
+    if request.year_from or request.year_to:
+        filters.append(Filter("year", low=request.year_from, high=request.year_to or LAST_YEAR))
+    if request.sources:
+        filters.append(Filter("source", request.sources))
+    if request.scripts:
+        filters.append(Filter("script", request.scripts))
+    if request.document:
+        filters.append(Filter("document", (request.document,)))
+    if request.copies_of:
+        filters.append(Filter("copies", (request.copies_of,)))
+    return conjunction([query, *filters])
+
+
+def _quote(text: str, parsed: ParsedQuery) -> str:
+    """The sentence that is looked for: what was pasted, or the one quotation of the query."""
+    match parsed.query:
+        case Phrase(quoted):
+            return quoted
+        case _:
+            return text if quotation.is_quotation(text) else ""
+
+
+def _named(words: Sequence[str]) -> str:
+    return ("或" if len(words) > 1 else "").join(f"“{text}”" for text in words[:3])
+
+
+def _relaxed_message(step: Step, reason: str) -> str:
+    match step:
+        case "all":
+            return f"没有一字不差的段落，下面的结果含有全部词语，但不连在一起。{reason}"
+        case "most":
+            return f"没有同时含有全部词语的段落，下面的结果含有其中大部分。{reason}"
+        case _:
+            return f"没有同时含有全部词语的段落，下面的结果只含有其中一部分。{reason}"

@@ -1,0 +1,154 @@
+"""Near-copies: passages that differ only in names, numbers, masks or numbering, told by a signature of 64 bytes.
+
+A text is stripped of what changes from one copy to the next, and a MinHash of its character trigrams keeps one bit a
+slot (b-bit MinHash, Li and König 2010): of two signatures (1 + J) / 2 of the bits are equal, J being the share of
+trigrams that the two texts have in common. The index stores signatures, so ``COPIES_VERSION`` stands for all of this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from rensa import RMinHash
+
+from indexer.model import Mask
+from indexer.text import fold_text
+
+Signatures = npt.NDArray[np.uint8]
+_Words = npt.NDArray[np.uint64]
+_Rows = npt.NDArray[np.intp]
+
+# Raise when a signature of the same text changes (stripping, hashing, size): an index made before must be built anew.
+COPIES_VERSION = 1
+SIGNATURE_BYTES = 64
+
+_SLOTS = SIGNATURE_BYTES * 8
+_SEED = 20
+# Bits in which copies may differ: 0.875 of the trigrams in common. Of 85 pairs of real paragraphs read at or above it, 80 differ
+# in figures, names, numbering or a particle only, 5 in a short clause. From 0.85 to 0.875 it is 8 of 12, below that half.
+_MOST_DIFFERING = 32
+# Below this many letters a text has so few trigrams that only an equal one is a copy.
+_SHORT = 20
+# 2021年 1860.5 leaves nothing that could be a copy: then the figures count.
+_BARE = 3
+# A first look at one of the eight words of a signature: copies differ in 4 of its 64 bits (s.d. 2), unlike texts in 32 (s.d. 4).
+_FIRST_LOOK = 16
+
+# What is blank in one copy and filled in another: ××, 某某, 12.5, 二十, and the letters that stand for names (D市).
+_BLANK = "#"
+_HAN_NUMBER = "[零〇一二三四五六七八九十百千两]"
+_NUMBERING = re.compile(
+    rf"\((?:{_HAN_NUMBER}{{1,3}}|\d{{1,2}})\)"
+    rf"|(?:^|(?<=[。;:,!?\s]))(?:第?{_HAN_NUMBER}{{1,3}}(?:个?是|个?要|[、,.:])|第{_HAN_NUMBER}{{1,3}}[章节条部]|首先,|其次,|再次,)"
+)
+# Numbers are bounded: a line of nothing but 一 would be read again from each of its letters.
+_NUMBER = re.compile(
+    r"\d[\d.,:/~-]*|某+|(?<![a-z])[a-z](?![a-z])"
+    rf"|{_HAN_NUMBER}{{1,12}}(?=[年月日号个条项件名人户家次元亩吨公里米种类批期位周天所座支万亿])"
+    rf"|{_HAN_NUMBER}{{1,3}}(?=届|中全会)|(?:二十|十[五六七八九])(?=大)|十[一二三四五](?=五)"
+)
+# 1.2万 and 3亿 differ in their figures only; 2023年5月 and 20xx年 in their date; 今年 is the year of its report.
+_AROUND_BLANK = re.compile(r"#(?:[#万亿]|年|月份?|日)+|[今去本]年")
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
+    "范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫雷龙史陶贺顾毛郝龚邵万覃武钱戴严莫孔向常汤"
+)
+_PERSON = re.compile(
+    rf"[{_SURNAMES}](?:#+|[\u4e00-\u9fff]{{1,2}}(?=同志|书记|主任|局长|县长|市长|镇长|乡长|村长|主席|部长|科长|院长|校长))"
+)
+# Places that need no name: 我县 全市 ××镇.
+_OWN_PLACE = re.compile(r"(?:[我全本该各]|#+)[省市县区镇乡村]")
+# The letters that the name of a place never ends in: 农村, 城镇, 社区, 园区, 乡村, 辖区 are words.
+_NO_NAME = "农城乡都地社园景小辖灾山库林牧校片发郊矿厂街老新市县区镇村各全我本该"
+_PLACE = re.compile(rf"(?:[\u4e00-\u9fff]{{2}}(?<![{_NO_NAME}]))?[省市县区镇乡村]")
+_SIGNS = re.compile(r"[\W_]+")
+
+
+def signature(text: str, masks: Sequence[Mask] = (), *, converted: bool = False) -> bytes:
+    """The ``SIGNATURE_BYTES`` bytes that tell copies of a passage; the same in every process and on every machine."""
+    letters = _stripped(text, masks, converted=converted)
+    if len(letters) < _BARE:
+        letters = _SIGNS.sub("", fold_text(text, converted=converted))
+    return _exact(letters) if len(letters) < _SHORT else _min_hash(letters)
+
+
+def similar(signature: bytes, others: Signatures) -> npt.NDArray[np.bool_]:
+    """Which rows of *others* (n, ``SIGNATURE_BYTES``) are signatures of copies; shape (n,)."""
+    differing = np.bitwise_count(_words(others) ^ np.frombuffer(signature, dtype=np.uint64))
+    alike: npt.NDArray[np.bool_] = differing.sum(axis=1, dtype=np.uint16) <= _MOST_DIFFERING
+    return alike
+
+
+def fold(signatures: Signatures) -> list[tuple[int, list[int]]]:
+    """Rows that are kept, in order, each with its copies: the later rows that resemble it and no kept row before it.
+
+    *signatures* has the shape (n, ``SIGNATURE_BYTES``), best hit first; time and memory grow with n * n (1,000 rows: 4 ms).
+    """
+    alike = _alike(_words(signatures))
+    free = np.ones(len(signatures), dtype=np.bool_)
+    folded = []
+    for row in range(len(signatures)):
+        if free[row]:
+            copies = np.flatnonzero(alike[row] & free)
+            free[copies] = False
+            folded.append((row, copies.tolist()))
+    return folded
+
+
+def _stripped(text: str, masks: Sequence[Mask] = (), *, converted: bool = False) -> str:
+    """*text* folded, without numbers, *masks* (characters of *text*), numbering, dates, names, signs and blanks.
+
+    Names of places are left in a short text: without them 推进工业区建设 would be 推进开发区建设.
+    """
+    folded = _NUMBERING.sub("", fold_text(_blanked(text, masks), converted=converted))
+    numberless = _AROUND_BLANK.sub(_BLANK, _NUMBER.sub(_BLANK, folded))
+    ours = _OWN_PLACE.sub("", _PERSON.sub("", numberless))
+    letters = _SIGNS.sub("", ours)
+    return letters if len(letters) < _SHORT else _SIGNS.sub("", _PLACE.sub("", ours))
+
+
+def _blanked(text: str, masks: Sequence[Mask]) -> str:
+    for mask in sorted(masks, key=lambda mask: mask.start, reverse=True):
+        text = text[: mask.start] + _BLANK + text[mask.end :]
+    return text
+
+
+def _exact(letters: str) -> bytes:
+    """Bits without likeness: those of two texts that are not equal differ in about half."""
+    return hashlib.blake2b(letters.encode(), digest_size=SIGNATURE_BYTES).digest()
+
+
+def _min_hash(letters: str) -> bytes:
+    # Three code points of 21 bits each are a number of 63 bits, so no trigram needs a hash of its own.
+    points = np.frombuffer(letters.encode("utf-32-le"), dtype="<u4").astype(np.uint64)
+    trigrams = (points[:-2] << np.uint64(42)) | (points[1:-1] << np.uint64(21)) | points[2:]
+    rows = RMinHash.digest_matrix_from_flat_token_hashes(trigrams, [0, len(trigrams)], _SLOTS, _SEED).to_rows()
+    return np.packbits(np.array(rows[0], dtype=np.uint32).astype(np.uint8) & 1).tobytes()
+
+
+def _words(signatures: Signatures) -> _Words:
+    return np.ascontiguousarray(signatures).view(np.uint64)
+
+
+def _alike(words: _Words) -> npt.NDArray[np.bool_]:
+    """For each row, which of the later rows resemble it; shape (n, n)."""
+    first = words[:, 0]
+    alike: npt.NDArray[np.bool_] = np.bitwise_count(first[:, None] ^ first) <= _FIRST_LOOK
+    alike &= ~np.tri(len(words), dtype=np.bool_)
+    pairs = np.flatnonzero(alike)
+    rows, others = np.divmod(pairs, max(1, len(words)))
+    alike.flat[pairs] = _differing(words, rows, others) <= _MOST_DIFFERING
+    return alike
+
+
+def _differing(words: _Words, rows: _Rows, others: _Rows) -> npt.NDArray[np.uint16]:
+    """In how many bits each of *rows* differs from its partner in *others*."""
+    differing = np.zeros(len(rows), dtype=np.uint16)
+    # Word by word: a thousand equal rows make half a million pairs.
+    for word in words.T:
+        differing += np.bitwise_count(word[rows] ^ word[others])
+    return differing

@@ -1,0 +1,62 @@
+"""A writer that counts what it writes, so that the vocabulary of a generation holds what its index holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.analysis import Analyzer
+from indexer.engines.base import Writer
+from indexer.engines.records import document_record
+from indexer.engines.whoosh import WhooshEngine
+from indexer.model import DocumentRecord, Part
+from indexer.vocabulary import store
+from indexer.vocabulary.counting import Counting
+
+
+@contextmanager
+def counted_writing(engine: WhooshEngine, path: Path, analyzer: Analyzer) -> Iterator[Writer]:
+    """A commit of *engine* that keeps the vocabulary in *path* in step with it."""
+    with engine.writing() as writer:
+        counted = _CountedWriter(writer, engine, analyzer)
+        yield counted
+    store.update(path, added=counted.added, removed=counted.removed)
+
+
+@dataclass(slots=True)
+class _CountedWriter:
+    """See :class:`indexer.engines.base.Writer`."""
+
+    writer: Writer
+    engine: WhooshEngine
+    analyzer: Analyzer
+    added: Counting = field(default_factory=Counting)
+    removed: Counting = field(default_factory=Counting)
+    sources: set[str] = field(default_factory=set)
+
+    def add(self, part: Part) -> None:
+        """Index the passages of *part*, and count them."""
+        self.writer.add(part)
+        _count_part(self.added, document_record(part))
+        for passage in part.passages:
+            self.added.add_passage(self.analyzer.words(passage.text, converted="converted" in passage.flags))
+
+    def delete_source(self, source: str) -> int:
+        """Remove all that came from *source* before this commit, and count it down."""
+        if source not in self.sources:
+            self.sources.add(source)
+            self._count_down(source)
+        return self.writer.delete_source(source)
+
+    def _count_down(self, source: str) -> None:
+        for document in self.engine.documents_of(source):
+            _count_part(self.removed, document)
+            for record in self.engine.passages_of(document.id):
+                self.removed.add_passage(self.analyzer.words(record.text, converted="converted" in record.flags))
+
+
+def _count_part(counting: Counting, document: DocumentRecord) -> None:
+    if document.passages:
+        counting.add_part(title=document.title, headings=[text for _, text, _ in document.headings])

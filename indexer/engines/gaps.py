@@ -1,0 +1,90 @@
+"""Patterns over arrays of positions, by the rules of :mod:`indexer.patterns`.
+
+Positions are numbers as :meth:`Postings.positions` gives them; a sign stands at the position of the letter before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.engines.postings import Integers, Mask
+from indexer.query import Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Where a piece stands: its first and its last letter, ordered by the first."""
+
+    starts: Integers
+    ends: Integers
+
+    @classmethod
+    def of(cls, found: Iterable[tuple[Integers, Integers]]) -> Stretches:
+        """The stretches of several alternatives together."""
+        pairs = list(found)
+        starts = np.concatenate([starts for starts, _ in pairs])
+        ends = np.concatenate([ends for _, ends in pairs])
+        order = np.lexsort((ends, starts))
+        return cls(starts[order], ends[order])
+
+    def where(self, kept: Mask) -> Stretches:
+        """Those that *kept* says."""
+        return Stretches(self.starts[kept], self.ends[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Breaks:
+    """Where signs stand that no gap goes over, ascending: soft and hard ones."""
+
+    soft: Integers
+    hard: Integers
+
+    def free(self, start: Integers, soft_end: Integers, hard_end: Integers, *, pause: bool = False) -> Mask:
+        """Where no soft one stands at ``start`` (behind it with *pause*) to ``soft_end - 1``, no hard one to ``hard_end - 1``."""
+        return _none(self.soft, start + pause, soft_end) & _none(self.hard, start, hard_end)
+
+
+def ends_of(
+    pieces: Sequence[tuple[str, ...] | Gap], breaks: Breaks, find: Callable[[tuple[str, ...]], Stretches]
+) -> Integers:
+    """Where the last piece of a pattern ends, for every way that the pieces before it stand as they should."""
+    reached: Stretches | None = None
+    gap: Gap | None = None
+    for piece in pieces:
+        if isinstance(piece, Gap):
+            gap = piece
+            continue
+        found = find(piece)
+        reached = _opening(found, gap, breaks) if reached is None else _following(reached, found, gap, breaks)
+        gap = None
+    if reached is None:
+        return np.empty(0, np.int64)
+    return reached.ends if gap is None else reached.ends[_closes(reached.ends, gap, breaks)]
+
+
+def _opening(found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
+    return found if gap is None else found.where(breaks.free(found.starts - gap.low, found.starts, found.starts))
+
+
+def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
+    """Those of *found* before which the nearest of *reached* stands as *gap* asks."""
+    ends = np.sort(reached.ends)
+    nearest = np.searchsorted(ends, found.starts - 1 - (gap.low if gap else 0), side="right") - 1
+    found, nearest = found.where(nearest >= 0), nearest[nearest >= 0]
+    before = ends[nearest]
+    distance = found.starts - before - 1
+    if gap is None:
+        return found.where((distance == 0) & breaks.free(before, found.starts, found.starts))
+    inside = breaks.free(before, found.starts - 1, found.starts, pause=gap.pause)
+    return found.where((distance <= gap.high) & inside)
+
+
+def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
+    return breaks.free(ends, ends + gap.low, ends + gap.low, pause=gap.pause)
+
+
+def _none(positions: Integers, start: Integers, end: Integers) -> Mask:
+    return np.asarray(np.searchsorted(positions, start) >= np.searchsorted(positions, end))

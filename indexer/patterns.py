@@ -1,0 +1,292 @@
+"""Where a pattern (以…为抓手) stands in a row of characters, and what fills its gaps.
+
+Positions are those of :meth:`Analyzer.characters`: letters count from 1, a sign has the position of the letter before it.
+The rules, the same for every engine, which can follow them with arrays of positions:
+
+1. A piece of words stands at (s, e), from its first to its last letter, where one of its words stands as a term does.
+2. ``BREAKS`` gives the signs that no gap goes over. *Soft* ones (a comma) may stand right before the piece after a gap,
+   and right after the piece before it where ``pause`` says so; *hard* ones (a full stop) never. Where a text begins and
+   ends there is a hard break in every scope, at position 0 and at the position of the last letter.
+3. The first piece is reached wherever it stands. With a gap before it, no break stands at s - low .. s - 1.
+4. A further piece at (s, e) is reached where the nearest reached (s', e') of the piece before it, that with the greatest
+   e' <= s - 1 - low, has s - e' - 1 <= high, no soft break at e' + pause .. s - 2 and no hard one at e' .. s - 1.
+   Farther ones need not be tried: they are no better in any of this. So 既要抓发展，又要保安全 is 既要…又要…, while
+   以改革创新的精神，坚持问题导向为抓手 is not 以…为抓手.
+5. Pieces without a gap between them touch: s = e' + 1, and no break stands at e'.
+6. With a gap at the end, no soft break stands at e + pause .. e + low - 1 and no hard one at e .. e + low - 1.
+
+The text holds the pattern where its last piece is so reached. Each such place has the chain of the nearest pieces before
+it, so that the fillers are short: of 从东从西到北 it is 从西到北. Chains are taken from left to right, the longest word
+first, and those that overlap one before are left out. A gap at the end then goes to the next break, a gap at the
+beginning back to the one before: neither over ``high`` letters, nor into the next occurrence.
+"""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from indexer.analysis import Analyzer
+from indexer.model import Span, Token
+from indexer.query import Pattern
+from indexer.query.patterntext import Gap, Scope
+from indexer.text import fold_text
+
+_ENDS = "。!?"
+# Soft and hard breaks of each scope, as folding writes them (，is a comma, ； a semicolon).
+BREAKS: Mapping[Scope, tuple[str, str]] = MappingProxyType(
+    {"clause": (",;:", _ENDS), "sentence": ("", _ENDS), "passage": ("", "")}
+)
+# Groups of fillers that are listed.
+MAX_GROUPS = 20
+
+# What a filler does not begin or end with, and the brackets that it takes along only in pairs.
+_LOOSE = frozenset(",;:。!?、.")
+_QUOTES = frozenset("\"'")
+_CLOSING = {"(": ")", "[": "]", "{": "}", "《": "》", "〈": "〉", "【": "】", "〔": "〕"}
+_OPENING = {closing: opening for opening, closing in _CLOSING.items()}
+_NONE = Gap(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Where a pattern stands, and the gaps in it, in order: spans of the text that was analyzed.
+
+    A gap is without the quotation marks and punctuation around it; it is empty where no letter fills it (``**``).
+    """
+
+    start: int
+    end: int
+    gaps: tuple[Span, ...]
+
+    def fillers(self, text: str) -> tuple[str, ...]:
+        """What fills each gap in *text*."""
+        return tuple(text[gap.start : gap.end] for gap in self.gaps)
+
+
+def occurrences(tokens: Sequence[Token], pattern: Pattern, analyzer: Analyzer) -> list[Occurrence]:
+    """Where *pattern* stands in the characters of one text, from left to right; none overlaps another."""
+    row = _Row.of(tokens, pattern.scope)
+    before, after = _edges(pattern)
+    chains = _apart(_chains(row, pattern, analyzer), before, after)
+    found: list[Occurrence] = []
+    taken = 0
+    for index, chain in enumerate(chains):
+        limit = chains[index + 1][0].start - before.low if index + 1 < len(chains) else len(row.at) + 1
+        first = row.back(chain[0].start, before, taken)
+        taken = row.onward(chain[-1].end, after, limit)
+        found.append(_occurrence(row, pattern, chain, (first, taken)))
+    return found
+
+
+def grouped(fillers: Iterable[tuple[str, ...]], *, limit: int = MAX_GROUPS) -> tuple[tuple[str, int], ...]:
+    """What filled the gaps of each occurrence, with counts, most first; equal but for width, case or script is the same.
+
+    Shown as first seen, several gaps with … between; at most *limit* of them.
+    """
+    shown: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for filler in fillers:
+        text = "…".join(part for part in filler if part)
+        if key := "".join(fold_text(text).split()):
+            shown.setdefault(key, text)
+            counts[key] += 1
+    return tuple((shown[key], count) for key, count in counts.most_common(limit))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A piece at the letters ``start`` to ``end`` (both in it), its tokens, and the piece that it was reached from."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    before: _Stretch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The characters of a text: its letters, the index of each letter's token, its signs and where breaks stand."""
+
+    tokens: Sequence[Token]
+    letters: str
+    at: Sequence[int]
+    signs: Mapping[tuple[str, int], int]
+    soft: Sequence[int]
+    hard: Sequence[int]
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], scope: Scope) -> _Row:
+        at = [index for index, token in enumerate(tokens) if token.text.isalnum()]
+        soft, hard = BREAKS[scope]
+        return cls(
+            tokens,
+            "".join(tokens[index].text for index in at),
+            at,
+            {(token.text, token.position): index for index, token in enumerate(tokens) if not token.text.isalnum()},
+            [token.position for token in tokens if token.text in soft],
+            [0, *(token.position for token in tokens if token.text in hard), len(at)],
+        )
+
+    def free(self, start: int, end: int, *, pause: bool = False) -> bool:
+        """Whether no break stands at *start* to *end* (both in it); with *pause*, a soft one may stand at *start*."""
+        return not _any(self.hard, start, end) and not _any(self.soft, start + pause, end)
+
+    def opened(self, start: int) -> bool:
+        """Whether a gap may end before the letter *start*: there is no hard break."""
+        return not _any(self.hard, start - 1, start - 1)
+
+    def back(self, start: int, gap: Gap, taken: int) -> int:
+        """The first letter of *gap*, which stands before the letter *start* and after the letter *taken*."""
+        break_before = max(_last(self.soft, start - 1), _last(self.hard, start - 1))
+        return max(start - gap.high, break_before + 1, taken + 1) if gap.high else start
+
+    def onward(self, end: int, gap: Gap, limit: int) -> int:
+        """The last letter of *gap*, which stands after the letter *end* and before the letter *limit*."""
+        break_after = min(_next(self.soft, end + gap.pause), _next(self.hard, end))
+        return min(end + gap.high, break_after, limit - 1) if gap.high else end
+
+    def until(self, letter: int) -> int:
+        """The index after the signs that follow the letter *letter*."""
+        return self.at[letter] if letter < len(self.at) else len(self.tokens)
+
+
+def _any(places: Sequence[int], start: int, end: int) -> bool:
+    return bisect_left(places, start) < bisect_right(places, end)
+
+
+def _last(places: Sequence[int], end: int) -> int:
+    index = bisect_right(places, end)
+    return places[index - 1] if index else -1
+
+
+def _next(places: Sequence[int], start: int) -> int:
+    index = bisect_left(places, start)
+    return places[index] if index < len(places) else sys.maxsize
+
+
+def _edges(pattern: Pattern) -> tuple[Gap, Gap]:
+    """The gaps at the ends of *pattern*."""
+    first, last = pattern.pieces[0], pattern.pieces[-1]
+    return first if isinstance(first, Gap) else _NONE, last if isinstance(last, Gap) else _NONE
+
+
+def _chains(row: _Row, pattern: Pattern, analyzer: Analyzer) -> list[list[_Stretch]]:
+    """The nearest chain of pieces to each place of the last piece, from left to right, longest word first."""
+    reached: list[_Stretch] | None = None
+    gap: Gap | None = None
+    for piece in pattern.pieces:
+        if isinstance(piece, Gap):
+            gap = piece
+            continue
+        found = [stretch for word in piece for stretch in _stretches(row, analyzer.characters(word))]
+        reached = _opening(row, found, gap) if reached is None else _following(row, reached, found, gap)
+        gap = None
+    closed = [stretch for stretch in reached or () if gap is None or _closes(row, stretch.end, gap)]
+    return [_chain(last) for last in sorted(closed, key=lambda stretch: (stretch.start, -stretch.end))]
+
+
+def _stretches(row: _Row, word: Sequence[Token]) -> Iterator[_Stretch]:
+    """Where the characters *word* stand: the same at the same relative positions, signs only where the word has them."""
+    letters = "".join(token.text for token in word if token.text.isalnum())
+    signs = [token for token in word if not token.text.isalnum()]
+    index = row.letters.find(letters) if letters else -1
+    while index >= 0:
+        places = [row.signs.get((sign.text, sign.position + index), -1) for sign in signs]
+        if -1 not in places:
+            inside = [row.at[index], row.at[index + len(letters) - 1], *places]
+            yield _Stretch(index + 1, index + len(letters), min(inside), max(inside))
+        index = row.letters.find(letters, index + 1)
+
+
+def _opening(row: _Row, found: Iterable[_Stretch], gap: Gap | None) -> list[_Stretch]:
+    return [each for each in found if gap is None or row.free(each.start - gap.low, each.start - 1)]
+
+
+def _following(row: _Row, reached: Iterable[_Stretch], found: Iterable[_Stretch], gap: Gap | None) -> list[_Stretch]:
+    """Those of *found* that are reached from the nearest of *reached*; of two that end together, from the longer one."""
+    ordered = sorted(reached, key=lambda stretch: (stretch.end, -stretch.start))
+    ends = [stretch.end for stretch in ordered]
+    following = []
+    for each in found:
+        index = bisect_right(ends, each.start - 1 - (gap.low if gap else 0)) - 1
+        if index >= 0 and _leads(row, ends[index], each.start, gap):
+            following.append(_Stretch(each.start, each.end, each.first, each.last, ordered[index]))
+    return following
+
+
+def _leads(row: _Row, end: int, start: int, gap: Gap | None) -> bool:
+    """Whether *gap* may lie between the letters *end* and *start*."""
+    if gap is None:
+        return start == end + 1 and row.free(end, end)
+    return start - end - 1 <= gap.high and row.opened(start) and row.free(end, start - 2, pause=gap.pause)
+
+
+def _closes(row: _Row, end: int, gap: Gap) -> bool:
+    """Whether *gap* may follow the letter *end* as the last piece."""
+    return row.free(end, end + gap.low - 1, pause=gap.pause)
+
+
+def _chain(last: _Stretch) -> list[_Stretch]:
+    chain = [last]
+    while chain[-1].before is not None:
+        chain.append(chain[-1].before)
+    return chain[::-1]
+
+
+def _apart(chains: Iterable[list[_Stretch]], before: Gap, after: Gap) -> list[list[_Stretch]]:
+    """Those of *chains* that do not overlap one before, with the least letters of the gaps at their ends."""
+    kept = []
+    taken = 0
+    for chain in chains:
+        if chain[0].start - before.low > taken:
+            kept.append(chain)
+            taken = chain[-1].end + after.low
+    return kept
+
+
+def _occurrence(row: _Row, pattern: Pattern, chain: Sequence[_Stretch], bounds: tuple[int, int]) -> Occurrence:
+    """The occurrence that goes over *chain*, with the gaps at its ends from the first to the last letter of *bounds*."""
+    gaps: list[Span] = []
+    done = 0
+    for piece in pattern.pieces:
+        if not isinstance(piece, Gap):
+            done += 1
+        elif piece.high:
+            low = chain[done - 1].last + 1 if done else row.at[bounds[0] - 1]
+            high = chain[done].first if done < len(chain) else row.until(bounds[1])
+            gaps.append(_trimmed(row.tokens, low, high))
+    spans = [Span(row.tokens[each.first].start, row.tokens[each.last].end) for each in chain] + gaps
+    return Occurrence(min(span.start for span in spans), max(span.end for span in spans), tuple(gaps))
+
+
+def _trimmed(tokens: Sequence[Token], low: int, high: int) -> Span:
+    """The span of the tokens ``low:high`` without loose signs at their ends: of “改革”， it is 改革."""
+    counts = Counter(token.text for token in tokens[low:high])
+    while low < high:
+        first, last = tokens[low].text, tokens[high - 1].text
+        if _hangs(first, counts):
+            counts[first] -= 1
+            low += 1
+        elif _hangs(last, counts):
+            counts[last] -= 1
+            high -= 1
+        elif first == last and first in _QUOTES and counts[first] == 2:
+            low, high = low + 1, high - 1
+        else:
+            return Span(tokens[low].start, tokens[high - 1].end)
+    place = tokens[low - 1].end if low else tokens[0].start
+    return Span(place, place)
+
+
+def _hangs(sign: str, counts: Mapping[str, int]) -> bool:
+    """Whether *sign* at the end of a filler belongs to what is around it: a comma, or a bracket without its partner."""
+    if sign in _QUOTES:
+        return counts[sign] % 2 == 1
+    partner = _CLOSING.get(sign) or _OPENING.get(sign)
+    return sign in _LOOSE or (partner is not None and counts[sign] > counts[partner])
