@@ -17,10 +17,24 @@ from indexer.dictionary import Dictionary
 from indexer.engines.base import Engine, FacetField, Matches
 from indexer.model import PassageRecord
 from indexer.pages import Relaxation, SearchRequest
-from indexer.query import LAST_YEAR, Either, Filter, Pairs, ParsedQuery, Phrase, Query, Term, Words, conjunction, parse
-from indexer.text import Folded, fold
+from indexer.query import (
+    LAST_YEAR,
+    And,
+    Either,
+    Filter,
+    Not,
+    Pairs,
+    ParsedQuery,
+    Phrase,
+    Query,
+    Term,
+    Words,
+    conjunction,
+    parse,
+)
+from indexer.text import Folded, fold, fold_text
 from indexer.understanding import quotation
-from indexer.understanding.relaxation import Step, relaxations, without
+from indexer.understanding.relaxation import Step, relaxations, unfiltered, without
 from indexer.understanding.trees import Reading, Understood, understand
 from indexer.vocabulary.corrections import Corrector
 
@@ -69,7 +83,9 @@ class Answering:
         offers = self._offers(typed)
         if typed.matches.total or not typed.parsed.terms:
             return replace(typed, offers=offers)
-        wider = chain(self._in_other_signs(typed), self._near(typed), self._corrected(offers), self._relaxed(typed))
+        wider = chain(
+            self._in_other_signs(typed), self._near(typed), self._corrected(typed, offers), self._relaxed(typed)
+        )
         found = next(wider, None) or self._nothing(typed)
         others = tuple(offer for offer in offers if offer != found.text)
         return replace(found, offers=others)
@@ -90,7 +106,7 @@ class Answering:
         whole = request.sort == "relevance" and not request.document and not request.copies_of
         return whole and understood.softer and "fill" not in request.off
 
-    def _search(self, query: Query, rank: Query, *, partial: int = 0) -> Matches:
+    def _search(self, query: Query, rank: Query, *, partial: int = 0, partial_last: bool = False) -> Matches:
         request = self.request
         whole = request.collapse and not request.document
         offset = min((max(request.page, 1) - 1) * request.per_page, MAX_DEPTH)
@@ -100,6 +116,7 @@ class Answering:
             offset=offset,
             rank=restricted(rank, request),
             partial=partial,
+            partial_last=partial_last,
             sort=request.sort,
             per_document=PER_DOCUMENT if whole else None,
             fold_copies=whole and not request.copies_of and "copies" not in request.off,
@@ -109,23 +126,42 @@ class Answering:
     # Other queries that may have been meant
 
     def _offers(self, typed: Answer) -> tuple[str, ...]:
-        known = any(reading.kind == "synonyms" for reading in typed.readings)
-        if "corrections" in self.request.off or known or not typed.parsed.terms or typed.matches.total > PLENTY:
+        """What may have been meant: words of the library, those of the trade (创卫) left alone, each but once, however parted."""
+        if "corrections" in self.request.off or not typed.parsed.terms or typed.matches.total > PLENTY:
             return ()
-        return tuple(offer.text for offer in self.corrector.offers(typed.text))
+        folded = fold_text(typed.text)
+        known = [folded[start:end] for start, end, _ in self.dictionary.found_in(folded)]
+        kept: dict[str, str] = {}
+        for offer in (offer.text for offer in self.corrector.offers(typed.text.strip())):
+            if all(word in fold_text(offer) for word in known) and self._has_words(offer, typed.parsed):
+                kept.setdefault("".join(offer.split()), offer)
+        return tuple(kept.values())
 
-    def _corrected(self, offers: Sequence[str]) -> Iterator[Answer]:
+    def _has_words(self, offer: str, typed: ParsedQuery) -> bool:
+        """Whether the library has each word that *offer* has put in place of another (not 困境拷汤汤)."""
+        changed = (term for term in parse(offer).terms if term not in typed.terms)
+        return all(self.engine.count(self._meant(term)) for term in changed)
+
+    def _corrected(self, typed: Answer, offers: Sequence[str]) -> Iterator[Answer]:
+        """The likeliest correction, where it changes a word that is in the way: not 述廉 in (述职 OR 述廉) 结尾."""
         for offer in offers[:1]:
             found = self._typed(offer)
+            changed = [term for term in typed.parsed.terms if term not in found.parsed.terms]
+            if not {term.text for term in changed}.intersection(self._in_the_way(typed)[0]):
+                return
+            told = Reading("corrections", f"没有找到“{self.request.query.strip()}”，已改按“{offer}”检索")
+            mended = replace(found, readings=(told, *found.readings))
             if found.matches.total:
-                told = Reading("corrections", f"没有找到“{self.request.query.strip()}”，已改按“{offer}”检索")
-                yield replace(found, readings=(told, *found.readings))
+                yield mended
+            elif not any(self.engine.count(self._meant(term)) for term in changed):
+                # What stands nowhere is of no use to any step after this; its correction is.
+                yield from self._relaxed(mended)
 
     # A sentence
 
     def _in_other_signs(self, typed: Answer) -> Iterator[Answer]:
         if typed.quote:
-            query = restricted(Phrase(quotation.letters(typed.quote)), self.request)
+            query = self._within(typed, Phrase(quotation.letters(typed.quote)))
             yield from self._answered(typed, query, "signs", "没有标点也相同的句子，下面的结果只差标点。")
 
     def _near(self, typed: Answer) -> Iterator[Answer]:
@@ -133,21 +169,28 @@ class Answering:
         if not typed.quote:
             return
         least = math.ceil(NEAR * len(quotation.pairs(typed.quote)))
-        likely = restricted(Pairs(typed.quote, least), self.request)
+        likely = self._within(typed, Pairs(typed.quote, least))
         found = self.engine.search(likely, limit=LOOKED_AT)
         records = self.engine.passages(match.id for match in found.hits)
         near = tuple(record.id for record in records if quotation.align(typed.quote, folded(record)))
         if near:
-            message = "没有与原句相同的句子，先列出相近的，再列出含有其中词语的。"
+            message = "没有与原句相同的句子，下面列出相近的，并注明差在哪里。"
             partial = PARTIAL if self._may_fill(typed.understood) else 0
             yield from self._answered(typed, Filter("passage", near), "near", message, partial=partial)
+
+    def _within(self, typed: Answer, query: Query) -> Query:
+        """*query* with all that restricts what was typed."""
+        return restricted(conjunction([query, *_restrictions(typed.understood.query)]), self.request)
 
     # Wider and wider
 
     def _relaxed(self, typed: Answer) -> Iterator[Answer]:
         missing, reason = self._in_the_way(typed)
         # A sentence that stands nowhere is looked for by its words in the end, quoted or not.
-        plain = Term(typed.quote) if typed.quote else typed.understood.plain
+        quoted = conjunction([Term(typed.quote), *_restrictions(typed.understood.plain)])
+        plain = quoted if typed.quote else typed.understood.plain
+        if typed.quote:
+            typed = replace(typed, understood=replace(typed.understood, marks=plain))
         for wider in relaxations(restricted(plain, self.request), self.analyzer):
             message = _relaxed_message(wider.step, reason)
             partial = PARTIAL if self._may_fill(typed.understood) else 0
@@ -173,20 +216,26 @@ class Answering:
         """*typed* answered by *query* instead, if that finds anything."""
         # A quotation ranks by its words here: as a quotation it has found nothing.
         rank = Words(typed.quote, 1) if typed.quote else Either((typed.understood.rank, query))
-        matches = self._search(query, rank, partial=partial)
+        # A sentence comes first, as it says; words that stand apart are what a reader would weigh as well.
+        matches = self._search(query, rank, partial=partial, partial_last=step in {"signs", "near"})
         if matches.total:
             relaxation = Relaxation(step, missing, message)
             yield replace(typed, query=query, matches=matches, relaxation=relaxation)
 
     def _in_the_way(self, typed: Answer) -> tuple[tuple[str, ...], str]:
-        """The words that are nowhere in the library, else those without which the rest would find something; and that said."""
+        """The words that are nowhere in the library, else those without which the rest would find something; and that said.
+
+        No words where the filters alone are in the way.
+        """
         terms = list(dict.fromkeys(typed.parsed.terms))
         nowhere = tuple(term.text for term in terms if not self.engine.count(self._meant(term)))
         if nowhere:
             return nowhere, f"文库里没有{_named(nowhere)}。"
+        query, free = restricted(typed.parsed.query, self.request), unfiltered(typed.parsed.query)
+        if free != query and self.engine.count(self._meant(free)):
+            return (), "去掉筛选条件就有相符的段落。"
         if len(terms) < 2:
             return (), ""
-        query = restricted(typed.parsed.query, self.request)
         narrower = ((term.text, without(query, term)) for term in terms)
         apart = tuple(text for text, rest in narrower if rest is not None and self.engine.count(self._meant(rest)))
         return apart, f"去掉{_named(apart)}就有同时含有其余词语的段落。" if apart else ""
@@ -224,12 +273,25 @@ def restricted(query: Query, request: SearchRequest) -> Query:
 
 
 def _quote(text: str, parsed: ParsedQuery) -> str:
-    """The sentence that is looked for: what was pasted, or the one quotation of the query."""
-    match parsed.query:
-        case Phrase(quoted):
+    """The sentence that is looked for: what was pasted, or the one quotation of the query beside its filters."""
+    match _asked(parsed.query):
+        case [Phrase(quoted)]:
             return quoted
+        case [Term(pasted)] if quotation.is_quotation(pasted):
+            return pasted
         case _:
             return text if quotation.is_quotation(text) else ""
+
+
+def _asked(query: Query) -> list[Query]:
+    """What a query asks for, without what restricts it."""
+    children = query.children if isinstance(query, And) else (query,)
+    return [child for child in children if not isinstance(child, Filter | Not)]
+
+
+def _restrictions(query: Query) -> list[Query]:
+    children = query.children if isinstance(query, And) else (query,)
+    return [child for child in children if isinstance(child, Filter | Not)]
 
 
 def _named(words: Sequence[str]) -> str:

@@ -152,8 +152,10 @@ class _Row:
         return min(end + gap.high, break_after, limit - 1) if gap.high else end
 
     def until(self, letter: int) -> int:
-        """The index after the signs that follow the letter *letter*."""
-        return self.at[letter] if letter < len(self.at) else len(self.tokens)
+        """The index after the signs that follow the letter *letter* and belong to it: of 到“满载而归”。“再出发 the 归 and its ”."""
+        end = self.at[letter] if letter < len(self.at) else len(self.tokens)
+        signs = range(self.at[letter - 1] + 1, end)
+        return next((index for index in signs if self.tokens[index].text in _LOOSE), end)
 
 
 def _any(places: Sequence[int], start: int, end: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.analysis import Analyzer
+from indexer.engines import figures
 from indexer.model import Span, Token
 from indexer.patterns import occurrences
 from indexer.query import Pattern, Phrase, Query, Term, leaves
@@ -60,7 +61,8 @@ def matching_spans(text: str, query: Query, analyzer: Analyzer, *, converted: bo
                 found += [Span(one.start, one.end) for one in occurrences(rows[0], wanted, analyzer)]
             case Term(asked) | Phrase(asked):
                 phrase = _shape(analyzer.characters(asked))
-                spans = [span for shape in shapes for span in _occurrences(shape, phrase)]
+                whole_numbers = isinstance(wanted, Term)
+                spans = [one for each in shapes for one in _occurrences(each, phrase, whole_numbers=whole_numbers)]
                 if not spans and isinstance(wanted, Term):
                     words = analyzer.words(text, converted=converted) if words is None else words
                     spans = _word_spans(words, analyzer, asked)
@@ -98,17 +100,31 @@ def _shape(tokens: Sequence[Token]) -> _Shape:
     return _Shape("".join(token.text for token in letters), letters, signs, tokens)
 
 
-def _occurrences(text: _Shape, phrase: _Shape) -> list[Span]:
+def _occurrences(text: _Shape, phrase: _Shape, *, whole_numbers: bool) -> list[Span]:
     """Where *phrase* stands in *text*, by the rule of the engines: the same characters at the same relative positions."""
     if not phrase.letters:
         return _sign_occurrences(text, phrase)
     found = []
     index = text.letters.find(phrase.letters)
     while index >= 0:
-        if all((sign, position + index) in text.signs for sign, position in phrase.signs):
+        if all((sign, position + index) in text.signs for sign, position in phrase.signs) and not (
+            whole_numbers and _is_within_number(text, phrase, index)
+        ):
             found.append(_extent(text, phrase, index))
         index = text.letters.find(phrase.letters, index + 1)
     return found
+
+
+def _is_within_number(text: _Shape, phrase: _Shape, index: int) -> bool:
+    end = index + len(phrase.letters)
+    opens = index > 0 and text.letters[index - 1] in figures.before(phrase.letters[0]) and not _is_parted(text, index)
+    goes_on = end < len(text.letters) and text.letters[end] in figures.after(phrase.letters[-1])
+    return opens or (goes_on and not _is_parted(text, end))
+
+
+def _is_parted(text: _Shape, position: int) -> bool:
+    """Whether a sign parts the letter at *position* (counted from 1) from the one behind it."""
+    return any((sign, position) in text.signs for sign in figures.PARTING_SIGNS)
 
 
 def _extent(text: _Shape, phrase: _Shape, shift: int) -> Span:

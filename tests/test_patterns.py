@@ -85,6 +85,12 @@ def test_a_gap_at_the_end_needs_a_letter_and_goes_to_the_end_of_the_clause(analy
     assert found("他从外地赶来报到，大家欢迎", "从…到…", analyzer) == []
 
 
+def test_a_gap_at_the_end_leaves_the_next_sentence_its_quotation_mark(analyzer: Analyzer) -> None:
+    text = "车站从“脏乱差”到“满目新”。“街有人扫”成了常态。"
+    assert filled(text, "从…到…", analyzer) == [("脏乱差", "满目新")]
+    assert filled("车站从‘脏’到‘新’的变化。‘街有人扫’成了常态。", "从…到…", analyzer) == [("脏", "‘新’的变化")]
+
+
 def test_a_gap_at_the_end_keeps_its_number_and_its_brackets(analyzer: Analyzer) -> None:
     text = "合格率从八成提高到９５.5%（抽查），下同"
     assert filled(text, "从…到…", analyzer) == [("八成提高", "９５.5%（抽查）")]

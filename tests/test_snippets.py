@@ -62,6 +62,11 @@ def test_a_single_character_is_not_marked_beside_longer_words(analyzer: Analyzer
     assert marked("每户发放一把扫帚。", Term("把"), analyzer) == ["把"]
 
 
+def test_a_number_is_not_marked_within_a_longer_one(analyzer: Analyzer) -> None:
+    assert marked("第十八条、第八条和18条，8条", Term("八条"), analyzer) == ["八条"]
+    assert marked("第十八条、第八条和18条，8条", Term("8条"), analyzer) == ["8条"]
+
+
 def test_words_are_marked_in_the_script_of_the_passage(analyzer: Analyzer) -> None:
     assert marked("園區環境整治工作", Term("环境整治"), analyzer) == ["環境整治"]
     assert marked("３５亿元", Term("35亿元"), analyzer) == ["３５亿元"]

@@ -53,7 +53,7 @@ def explain(page: Page, request: SearchRequest, *, links: Links) -> Explanation:
     fresh = replace(request, page=1, copies_of="", off=frozenset())
     return Explanation(
         interpreted=page.interpreted if page.query else "",
-        answered=(*_relaxed(page), *(remark for kind, remark in readings if kind == "corrections")),
+        answered=(*(remark for kind, remark in readings if kind == "corrections"), *_relaxed(page)),
         remarks=(
             *(remark for kind, remark in readings if kind != "corrections"),
             *_folded(page, request, links=links),

@@ -111,7 +111,7 @@ class Pages:
 
     def _refused(self, asked: SearchRequest, error: QueryError) -> str:
         return render_template(
-            "error.html", title="检索内容太长或太复杂", message=str(error), hints=labels.QUERY_HINTS, **self._box(asked)
+            "error.html", title="这样写检索不了", message=str(error), hints=labels.QUERY_HINTS, **self._box(asked)
         )
 
     def _view(self, passage_id: str, asked: SearchRequest) -> tuple[PassageView | None, tuple[str, ...]]:

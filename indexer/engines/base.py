@@ -5,6 +5,8 @@ Matching, the same on every engine:
 * ``Term`` and ``Phrase`` match a passage whose title, part, heading path or text holds their character tokens
   (:meth:`Analyzer.characters`) at the same relative positions. A phrase does not cross from one of these to another.
   A term without any character token matches nothing.
+  A term, not a phrase, that begins or ends with a figure does not match within a longer number: 5亿元 is not in 35亿元, nor
+  八条 in 十八条 (see :mod:`indexer.engines.figures`).
 * ``Words`` matches where at least ``minimum`` of the *distinct* words of its text stand in the words of title, headings or
   text; single Han characters say too little and do not count.
 * ``Pairs`` matches where at least ``minimum`` of the distinct pairs of neighbouring letters stand in one of the texts.
@@ -110,6 +112,7 @@ class Engine(Protocol):
         offset: int = 0,
         rank: Query | None = None,
         partial: int = 0,
+        partial_last: bool = False,
         sort: Sort = "relevance",
         per_document: int | None = None,
         fold_copies: bool = False,
@@ -118,7 +121,7 @@ class Engine(Protocol):
         """Hits ``offset`` to ``offset + limit`` of the ranking, at most ``per_document`` of each document.
 
         Scores are those of *rank* where it is given, and ``WHOLE`` for what matches the query itself; the best *partial* passages that match only *rank* are listed too,
-        down to ``PARTIAL_SHARE`` of the best score.
+        down to ``PARTIAL_SHARE`` of the best score; behind all others with *partial_last*.
         With *fold_copies*, of the first ``MOST_FOLDED`` hits those that are copies of one before them are folded into it,
         and count no more for their document. ``date`` sorts newest first (unknown dates last), then by score.
         """

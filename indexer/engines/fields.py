@@ -21,11 +21,11 @@ outline         stored on the first passage of a part: the DocumentRecord as JSO
 from __future__ import annotations
 
 import struct
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from whoosh import columns, fields, formats
 
+from indexer.engines import figures
 from indexer.model import Token
 
 # Any gap above 2 keeps phrases apart: the positions of a phrase have no holes, and its leading signs take one more.
@@ -33,8 +33,8 @@ GAP = 100
 
 # Stands before and after each text in a row of characters, at the positions of signs; no text holds it, folding drops it.
 EDGE = "\x1e"
-
-Posting = tuple[bytes, int, float, bytes]
+# Stands at a figure that a sign parts from the one behind it (3、5).
+PARTED = "\x1f"
 
 
 class PositionsFormat(formats.Format):  # type: ignore[misc]
@@ -48,35 +48,19 @@ class PositionsFormat(formats.Format):  # type: ignore[misc]
 
 
 class CharactersField(fields.FieldType):  # type: ignore[misc]
-    """A field of characters with positions; its value is a sequence of tokens."""
+    """A field of characters with positions."""
 
     def __init__(self) -> None:
         # The length is not used, but where there is none Whoosh looks for its file again at each posting.
         super().__init__(PositionsFormat(), None, scorable=True)
 
-    def index(self, value: Iterable[Token], **_: object) -> Iterator[Posting]:
-        """One posting for each distinct character."""
-        places: dict[str, list[int]] = {}
-        for token in value:
-            seen = places.setdefault(token.text, [])
-            # ！！ gives the same sign at the same position twice.
-            if not seen or seen[-1] != token.position:
-                seen.append(token.position)
-        for text, seen in places.items():
-            yield to_bytes(text), len(seen), 1.0, struct.pack(f"<{len(seen)}I", *seen)
-
 
 class WordsField(fields.FieldType):  # type: ignore[misc]
-    """A field of words, or grams, with counts and a length; its value is a sequence of them."""
+    """A field of words, or grams, with counts and a length."""
 
     def __init__(self) -> None:
         # The weight of a posting, kept by every format, is the count.
         super().__init__(formats.Existence(), None, scorable=True)
-
-    def index(self, value: Iterable[str], **_: object) -> Iterator[Posting]:
-        """One posting for each distinct word."""
-        for text, count in Counter(value).items():
-            yield to_bytes(text), count, float(count), b""
 
 
 class NameField(fields.FieldType):  # type: ignore[misc]
@@ -84,10 +68,6 @@ class NameField(fields.FieldType):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__(formats.Existence(), None)
-
-    def index(self, value: str, **_: object) -> Iterator[Posting]:
-        """The one posting."""
-        yield to_bytes(value), 1, 1.0, b""
 
 
 def schema() -> fields.Schema:
@@ -117,13 +97,18 @@ def to_bytes(text: str) -> bytes:
 
 
 def in_one_row(texts: Iterable[Sequence[Token]]) -> list[Token]:
-    """The characters of several texts in one row of positions, ``GAP`` apart, each between two ``EDGE``."""
+    """The characters of several texts in one row of positions, ``GAP`` apart, each between two ``EDGE``.
+
+    ``PARTED`` stands where a sign parts two figures: to look for all signs there would mean to read their lists, the longest.
+    """
     tokens: list[Token] = []
     base = 0
     for own in texts:
         tokens.append(Token(EDGE, base, 0, 0))
         tokens.extend(Token(token.text, token.position + base, token.start, token.end) for token in own)
+        tokens.extend(Token(PARTED, position + base, 0, 0) for position in figures.parted(own))
+        last = base + (own[-1].position if own else 0)
         if own:
-            tokens.append(Token(EDGE, tokens[-1].position, 0, 0))
-        base = tokens[-1].position + GAP
+            tokens.append(Token(EDGE, last, 0, 0))
+        base = last + GAP
     return tokens

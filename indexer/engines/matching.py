@@ -8,10 +8,10 @@ import numpy as np
 
 from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
-from indexer.engines import fields, records
+from indexer.engines import fields, figures, records
 from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN
 from indexer.engines.gaps import Breaks, Stretches, ends_of
-from indexer.engines.postings import POSITION_BITS, Floats, Integers, Mask, Postings
+from indexer.engines.postings import POSITION_BITS, Floats, Integers, Mask, Postings, among
 from indexer.engines.ranking import PartRow, bm25, idf
 from indexer.engines.tables import Tables
 from indexer.model import Function as FunctionName
@@ -56,7 +56,9 @@ class Evaluation:
 
     def _match(self, query: Query) -> Mask:
         match query:
-            case Term(text) | Phrase(text):
+            case Term(text):
+                return self._mask(self._whole_numbers(text, self._in_a_row("chars", text)) >> POSITION_BITS)
+            case Phrase(text):
                 return self._mask(self._in_a_row("chars", text) >> POSITION_BITS)
             case Words(text, minimum):
                 return self._words(text, max(minimum, 1))
@@ -151,6 +153,21 @@ class Evaluation:
         for token in self._analyzer.characters(text):
             phrase.setdefault(fields.to_bytes(token.text), []).append(token.position)
         return self._postings.in_a_row(name, phrase)
+
+    def _whole_numbers(self, text: str, starts: Integers) -> Integers:
+        """Those of *starts* where the term does not lie within a longer number."""
+        first, begin, last, end = figures.edges(self._analyzer.characters(text))
+        starts = self._apart(starts, begin - 1, figures.before(first))
+        # The letter behind is parted by a sign at the term's own last letter.
+        return self._apart(starts, end, figures.after(last), beyond=1)
+
+    def _apart(self, starts: Integers, place: int, joining: Iterable[str], *, beyond: int = 0) -> Integers:
+        """Those of *starts* with none of *joining* at the letter *place* + *beyond*, or a sign that parts at *place*."""
+        joined = np.zeros(len(starts), np.bool_)
+        for letter in joining if len(starts) else ():
+            joined |= among(starts + place + beyond, self._signs(letter))
+        parted = among(starts + place, self._signs(fields.PARTED))
+        return starts[~joined | parted]
 
     def _words(self, text: str, minimum: int) -> Mask:
         return self._at_least(minimum, [self._with_word(word) for word in filter(tells, self._distinct(text))])

@@ -11,7 +11,7 @@ import numpy as np
 
 from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
-from indexer.engines import records
+from indexer.engines import figures, records
 from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN, WHOLE, FacetField, Matches, Sort
 from indexer.engines.ranking import Found, PartRow, bm25, coded_length, idf, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord, Token
@@ -74,6 +74,7 @@ class MemoryEngine:
         offset: int = 0,
         rank: Query | None = None,
         partial: int = 0,
+        partial_last: bool = False,
         sort: Sort = "relevance",
         per_document: int | None = None,
         fold_copies: bool = False,
@@ -93,6 +94,7 @@ class MemoryEngine:
             limit=limit,
             offset=offset,
             partial=partial,
+            partial_last=partial_last,
             sort=sort,
             per_document=per_document,
             fold_copies=fold_copies,
@@ -188,7 +190,9 @@ class _Judge:
 
     def matches(self, query: Query, entry: _Entry) -> bool:
         match query:
-            case Term(text) | Phrase(text):
+            case Term(text):
+                return self._in_a_row(text, entry.texts, whole_numbers=True)
+            case Phrase(text):
                 return self._in_a_row(text, entry.texts)
             case Words(text, minimum):
                 return sum(_has_word(entry, word) for word in self._distinct(text) if tells(word)) >= max(minimum, 1)
@@ -264,9 +268,9 @@ class _Judge:
             case "title":
                 return all(self._in_a_row(value, entry.titles) for value in wanted.values)
 
-    def _in_a_row(self, text: str, texts: Iterable[Characters]) -> bool:
+    def _in_a_row(self, text: str, texts: Iterable[Characters], *, whole_numbers: bool = False) -> bool:
         phrase = self.analyzer.characters(text)
-        return bool(phrase) and any(_stands_in(phrase, characters) for characters in texts)
+        return bool(phrase) and any(_stands_in(phrase, each, whole_numbers=whole_numbers) for each in texts)
 
     def _distinct(self, text: str) -> list[str]:
         return list(dict.fromkeys(token.text for token in self.analyzer.words(text)))
@@ -297,7 +301,25 @@ def _has_word(entry: _Entry, word: str) -> bool:
     return any(word in entry.tokens[name] for name in BOOSTS if name != GRAMS)
 
 
-def _stands_in(phrase: list[Token], characters: Characters) -> bool:
+def _stands_in(phrase: list[Token], characters: Characters, *, whole_numbers: bool) -> bool:
     first = phrase[0]
-    shifts = [position - first.position for text, position in characters if text == first.text]
-    return any(all((token.text, token.position + shift) in characters for token in phrase) for shift in shifts)
+    shifts = (position - first.position for text, position in characters if text == first.text)
+    return any(
+        all((token.text, token.position + shift) in characters for token in phrase)
+        and not (whole_numbers and _is_within_number(phrase, shift, characters))
+        for shift in shifts
+    )
+
+
+def _is_within_number(phrase: list[Token], shift: int, characters: Characters) -> bool:
+    first, begin, last, end = figures.edges(phrase)
+    before, after = begin + shift - 1, end + shift
+    opens = _holds(characters, figures.before(first), before) and not _holds(characters, figures.PARTING_SIGNS, before)
+    goes_on = _holds(characters, figures.after(last), after + 1) and not _holds(
+        characters, figures.PARTING_SIGNS, after
+    )
+    return opens or goes_on
+
+
+def _holds(characters: Characters, texts: Iterable[str], position: int) -> bool:
+    return any((text, position) in characters for text in texts)

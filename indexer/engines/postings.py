@@ -114,13 +114,13 @@ class Postings:
         # The rarest first: what is left to look for is then short.
         for term in sorted(phrase, key=lambda term: len(lists[term])):
             for place in phrase[term]:
-                starts = lists[term] - place if starts is None else _kept(starts, lists[term], place)
+                starts = lists[term] - place if starts is None else starts[among(starts + place, lists[term])]
         return np.empty(0, np.int64) if starts is None else starts
 
     def _read_counts(self, name: str, term: bytes) -> Counts:
         docnums, counts = [], []
         for leaf, base in self._leaves:
-            for ids, weights, _ in _blocks(leaf, name, term):
+            for ids, weights, _ in blocks(leaf, name, term):
                 docnums.append(ids + base)
                 counts.append(weights)
         if not docnums:
@@ -132,7 +132,7 @@ class Postings:
     def _read_positions(self, name: str, term: bytes) -> Integers:
         found = [np.empty(0, np.int64)]
         for leaf, base in self._leaves:
-            for ids, _, values in _blocks(leaf, name, term):
+            for ids, _, values in blocks(leaf, name, term):
                 each = np.fromiter(map(len, values), np.int64, len(values)) // 4
                 places = np.frombuffer(b"".join(values), "<u4").astype(np.int64)
                 found.append((np.repeat(ids + base, each) << POSITION_BITS) | places)
@@ -157,15 +157,13 @@ def docnums_of(reader: IndexReader, name: str, term: bytes) -> list[int]:
     return found
 
 
-def _kept(starts: Integers, positions: Integers, place: int) -> Integers:
-    """Those of *starts* that have one of *positions* at the distance *place*."""
+def among(wanted: Integers, positions: Integers) -> Mask:
+    """Which of *wanted* are among *positions*, ascending."""
     if not len(positions):
-        return starts[:0]
-    wanted = starts + place
+        return np.zeros(len(wanted), np.bool_)
     found = np.searchsorted(positions, wanted)
     found[found == len(positions)] = 0
-    kept: Integers = starts[positions[found] == wanted]
-    return kept
+    return np.asarray(positions[found] == wanted)
 
 
 def _matcher(leaf: IndexReader, name: str, term: bytes) -> Any:
@@ -175,7 +173,7 @@ def _matcher(leaf: IndexReader, name: str, term: bytes) -> Any:
         return None
 
 
-def _blocks(leaf: IndexReader, name: str, term: bytes) -> Iterator[tuple[Integers, Floats, Sequence[bytes]]]:
+def blocks(leaf: IndexReader, name: str, term: bytes) -> Iterator[tuple[Integers, Floats, Sequence[bytes]]]:
     """(docnums, weights, values) of each block of a list, deleted passages among them."""
     matcher = _matcher(leaf, name, term)
     while isinstance(matcher, FilterMatcher):

@@ -84,6 +84,7 @@ def window(
     limit: int,
     offset: int = 0,
     partial: int = 0,
+    partial_last: bool = False,
     sort: Sort = "relevance",
     per_document: int | None = None,
     fold_copies: bool = False,
@@ -96,7 +97,8 @@ def window(
     whole = [hit for hit in found if not hit.partial]
     least = PARTIAL_SHARE * max((hit.score for hit in found), default=0.0)
     beside = _ordered((hit for hit in found if hit.partial and hit.score >= least), "relevance")[:partial]
-    ordered = _ordered([*whole, *beside], sort)
+    parts = [whole, beside] if partial_last else [[*whole, *beside]]
+    ordered = [hit for part in parts for hit in _ordered(part, sort)]
     folded = _folded(ordered) if fold_copies else [(hit, 0) for hit in ordered]
     ranking = _collapsed(folded, per_document)
     return Matches(

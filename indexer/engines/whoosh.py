@@ -7,7 +7,7 @@ position never match), its highlighter, and its Searcher.
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from indexer.engines.base import GRAMS, WHOLE, FacetField, Matches, Sort
 from indexer.engines.matching import Evaluation
 from indexer.engines.postings import PostingCache, Postings, docnums_of
 from indexer.engines.ranking import PartRow
+from indexer.engines.segments import PassageWriter
 from indexer.engines.tables import Tables, function_bits, part_column, read_tables
 from indexer.engines.windows import listed, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord
@@ -63,7 +64,7 @@ class WhooshEngine:
     @contextmanager
     def writing(self) -> Iterator[_Writer]:
         """A commit: all or nothing. This engine sees it afterwards, others when they are opened anew."""
-        writer = self._index.writer(limitmb=self._limit_mb)
+        writer = PassageWriter(self._index, limit_mb=self._limit_mb)
         try:
             with closing(self._index.reader()) as former:
                 yield _Writer(writer, former, self._analyzer)
@@ -83,6 +84,7 @@ class WhooshEngine:
         offset: int = 0,
         rank: Query | None = None,
         partial: int = 0,
+        partial_last: bool = False,
         sort: Sort = "relevance",
         per_document: int | None = None,
         fold_copies: bool = False,
@@ -100,6 +102,7 @@ class WhooshEngine:
             found,
             limit=limit,
             offset=offset,
+            partial_last=partial_last,
             sort=sort,
             per_document=per_document,
             fold_copies=fold_copies,
@@ -187,7 +190,7 @@ class _Writer:
             "outline": records.to_json(records.document_record(part)),
         }
         for passage, record in zip(part.passages, records.passage_records(part), strict=True):
-            self._writer.add_document(**self._fields(part, passage), record=records.to_json(record), **first)
+            self._add(part, passage, {"record": records.to_json(record), **first})
             first = {"part": b""}
 
     def delete_source(self, source: str) -> int:
@@ -198,20 +201,24 @@ class _Writer:
             self._writer.delete_document(docnum)
         return len(removed)
 
-    def _fields(self, part: Part, passage: Passage) -> dict[str, object]:
+    def _add(self, part: Part, passage: Passage, values: Mapping[str, object]) -> None:
         texts = records.texts(part, passage)
-        return {
-            **texts.words(self._analyzer),
-            GRAMS: [gram for own in texts.characters(self._analyzer) for gram in records.grams(own)],
-            "chars": fields.in_one_row(texts.rows(self._analyzer)),
-            "title_chars": fields.in_one_row(texts.rows(self._analyzer, title=True)),
-            "document": part.id,
-            "source": part.source,
-            "ordinal": passage.ordinal,
-            "functions": function_bits(passage.functions),
-            "quality": records.quality(passage),
-            "signature": records.copy_signature(passage),
-        }
+        grams = [gram for own in texts.characters(self._analyzer) for gram in records.grams(own)]
+        self._writer.add_passage(
+            words={**texts.words(self._analyzer), GRAMS: grams},
+            rows={
+                "chars": fields.in_one_row(texts.rows(self._analyzer)),
+                "title_chars": fields.in_one_row(texts.rows(self._analyzer, title=True)),
+            },
+            names={"document": part.id, "source": part.source},
+            values={
+                **values,
+                "ordinal": passage.ordinal,
+                "functions": function_bits(passage.functions),
+                "quality": records.quality(passage),
+                "signature": records.copy_signature(passage),
+            },
+        )
 
 
 def _opened(folder: Path) -> whoosh_index.FileIndex:

@@ -40,6 +40,7 @@ def window(
     *,
     limit: int,
     offset: int,
+    partial_last: bool,
     sort: Sort,
     per_document: int | None,
     fold_copies: bool,
@@ -47,6 +48,8 @@ def window(
 ) -> Matches:
     """See :func:`indexer.engines.ranking.window`."""
     order = _order(tables, found.docnums, found.scores, sort)
+    if partial_last:
+        order = order[np.argsort(found.partial[order], kind="stable")]
     copies = np.zeros(len(order), np.int64)
     if fold_copies:
         order, copies = _folded(tables, found.docnums, order)

@@ -53,6 +53,12 @@ def without(query: Query, term: Query) -> Query | None:
     return conjunction(kept) if len(kept) < len(children) and wanted else None
 
 
+def unfiltered(query: Query) -> Query:
+    """*query* without the filters at its outer level."""
+    children = query.children if isinstance(query, And) else (query,)
+    return conjunction([child for child in children if not isinstance(child, Filter)])
+
+
 def _split(query: Query) -> tuple[tuple[Query, ...], tuple[Query, ...]]:
     """What is asked for, and what restricts it."""
     children = query.children if isinstance(query, And) else (query,)

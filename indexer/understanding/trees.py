@@ -35,7 +35,7 @@ from indexer.query import (
     leaves,
 )
 from indexer.text import fold_text, readings, taiwanese
-from indexer.understanding.functions import function_of
+from indexer.understanding.functions import function_of, kind_of
 from indexer.understanding.numerals import variants
 
 Understanding = Literal["script", "numbers", "synonyms", "functions", "patterns", "corrections", "copies", "fill"]
@@ -167,7 +167,16 @@ class _Reader:
         others = self._synonyms(text)
         if others:
             self._tell("synonyms", f"“{text}”也找{_listed(others)}")
-        return Expanded(same, tuple(map(Term, others))) if others else same
+        wide = Expanded(same, tuple(map(Term, others))) if others else same
+        kind = self._kind(text)
+        return Either((wide, Filter("kind", (kind,)))) if kind else wide
+
+    def _kind(self, text: str) -> str | None:
+        """The kind of document that a term names beside others: a passage of any 述职报告 will do for 述职报告 结尾."""
+        kind = None if self.alone or "functions" in self.off else kind_of(text)
+        if kind:
+            self._tell("functions", f"“{text}”也指文种")
+        return kind
 
     def _rank_of(self, query: Query) -> Query:
         match query:
@@ -208,11 +217,13 @@ class _Reader:
         """*text* with one of its words replaced by another that stands for it: 创卫工作, 创建国家卫生城市工作."""
         if "synonyms" in self.off:
             return ()
-        folded = fold_text(text)
+        forms = (fold_text(text), *self._taiwanese(text))
+        return tuple(islice(dict.fromkeys(other for form in forms for other in self._replaced(form)), _MOST_SYNONYMS))
+
+    def _replaced(self, folded: str) -> Iterator[str]:
         cuts = {place for token in self.analyzer.words(folded) for place in (token.start, token.end)}
-        found = self.dictionary.found_in(folded, cuts=cuts)
-        replaced = (folded[:start] + other + folded[end:] for start, end, others in found for other in others)
-        return tuple(islice(dict.fromkeys(replaced), _MOST_SYNONYMS))
+        for start, end, others in self.dictionary.found_in(folded, cuts=cuts):
+            yield from (folded[:start] + other + folded[end:] for other in others)
 
     def _tell(self, kind: Understanding, text: str) -> None:
         self.readings.append(Reading(kind, text))
@@ -223,7 +234,7 @@ def _words(text: str) -> Query:
 
     A term with a figure counts as a whole: who looks for 9.2公里 does not want other distances.
     """
-    if len(text) <= _SENTENCE and any(map(str.isdigit, text)):
+    if len(text) <= _SENTENCE and (any(map(str.isdigit, text)) or variants(fold_text(text))):
         return Term(text)
     return Either((Term(text), Words(text, 1), Pairs(text, 1)))
 

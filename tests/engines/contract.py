@@ -167,6 +167,25 @@ class EngineContract:
             runs = {text[i : i + n] for n in range(2, 7) for i in range(len(text) - n + 1)}
             assert [run for run in runs if f"a-{number}" not in ids(engine, Phrase(run))] == []
 
+    @pytest.mark.parametrize(
+        ("term", "found", "not_found"),
+        [
+            ("8条", "落实8条措施", "落实18条措施"),
+            ("八条", "落实八条措施", "落实十八条措施"),
+            ("5亿元", "投资3、5亿元", "投资35亿元"),
+            ("35%", "增长35%", "增长92.35%"),
+            ("13.5", "增长13.5万", "增长13.57万"),
+            ("万亩", "十万亩良田", "十万吨良米"),
+            ("2023", "于2023年", "于20234年"),
+        ],
+    )
+    def test_a_number_is_not_found_within_a_longer_one(
+        self, engine: Engine, term: str, found: str, not_found: str
+    ) -> None:
+        fill(engine, part("a", found, title="汇报"), part("b", not_found, title="汇报"))
+        assert ids(engine, Term(term)) == ["a-0"]
+        assert ids(engine, Phrase(term[1:])) != []
+
     @pytest.mark.parametrize("nothing", ["", "   ", "\u200b", "\x00"])
     def test_a_term_without_characters_matches_nothing(self, engine: Engine, nothing: str) -> None:
         fill(engine, part("a", FLOODS))

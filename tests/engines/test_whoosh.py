@@ -194,11 +194,30 @@ def test_deleting_everything_leaves_an_empty_index_that_can_be_filled_again(engi
 
 
 def test_postings_beyond_the_memory_limit_go_through_disk(analyzer: Analyzer, tmp_path: Path) -> None:
-    engine = WhooshEngine.create(tmp_path, analyzer=analyzer, limit_mb=1)
-    fill(engine, *(part(f"p{number:03}", FLOODS, LETTERS) for number in range(150)))
-    assert engine.search(Phrase("新建泵站八座"), limit=1).total == 150
-    assert [file.suffix for file in tmp_path.iterdir() if file.suffix not in {".seg", ".toc"}] in ([], [""])
-    engine.close()
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    bounded = WhooshEngine.create(tmp_path / "a", analyzer=analyzer, limit_mb=1)
+    free = WhooshEngine.create(tmp_path / "b", analyzer=analyzer)
+    parts = [part(f"p{number:04}", FLOODS, LETTERS, title=f"青石镇第{number}号简报") for number in range(1500)]
+    for engine in (bounded, free):
+        with engine.writing() as writer:
+            for number, each in enumerate(parts):
+                writer.add(each)
+                if number == 1200 and engine is bounded:
+                    assert len(list((tmp_path / "a").glob("runs.*/*"))) > 2
+    queries: list[Query] = [
+        Phrase("新建泵站八座"),
+        Words("河堤来信", 1),
+        Term("第77号"),
+        Pattern((("修整",), Gap(1, 9), ("新建",))),
+    ]
+    for query in queries:
+        answer = bounded.search(query, limit=50, facets=("source",))
+        assert answer == free.search(query, limit=50, facets=("source",))
+        assert answer.total
+    assert {file.suffix for file in (tmp_path / "a").iterdir()} <= {".seg", ".toc", ""}
+    for engine in (bounded, free):
+        engine.close()
 
 
 def test_siblings_answer_in_threads_of_their_own(engine: WhooshEngine) -> None:

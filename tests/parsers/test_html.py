@@ -123,9 +123,9 @@ def test_tags_nested_a_thousand_deep_are_read() -> None:
     ids=["one line", "many blocks", "angle brackets", "nested lists", "nested tables"],
 )
 def test_large_pages_take_linear_time(body: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert document("a.html", page(body)).blocks
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @pytest.mark.parametrize("data", [b"", b"<html></html>", b"<!-- x", b"<script>var a = 1</script>"])

@@ -92,9 +92,9 @@ def test_a_file_without_a_line_of_text_is_empty(text: str) -> None:
 
 @pytest.mark.parametrize("sign", ["*", "[", "`", "<b", "|", "- ", "<!--", "> ", "\\", "=", "~~", "![](", "| - "])
 def test_repeated_signs_take_linear_time(sign: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     document("a.md", ("尾" + sign * 40_000 + "尾").encode())
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3
 
 
 @given(st.text(alphabet=st.sampled_from("甲乙。*_`[]()!<>b/-|#\\ \n="), max_size=200))

@@ -109,9 +109,9 @@ def test_more_blocks_than_the_bound_are_refused() -> None:
     "text", ["好" * 4_900_000, "a " * 2_000_000, "\n" * 1_000_000 + "尾"], ids=["one", "words", "blank"]
 )
 def test_long_lines_and_many_lines_take_linear_time(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert len(text_blocks(text)) == 1
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("一二、。 \r\n\t　\u200b\u2028a1"), st.characters()), max_size=400))

@@ -540,9 +540,9 @@ def test_any_string_gives_a_sound_tree_or_a_query_error(text: str) -> None:
     "unit", ["(", "（", '"', "“", "-", "环(", "|", "标题:", "(a ", '-"" ', "((a b) OR ", "{|", "a…", "*a", "…"]
 )
 def test_long_and_deep_strings_are_refused_at_once(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(QueryError):
         parse(unit * 5_000)
     assert answers_well(unit * (256 // len(unit)))
-    assert time.perf_counter() - begin < 0.5
+    assert time.process_time() - begin < 0.5
     assert sys.getrecursionlimit() == 1000

@@ -139,3 +139,12 @@ def test_what_is_typed_is_completed_from_the_library(search: Search) -> None:
         texts = [suggestion.text for suggestion in search.suggest(typed)]
         assert "环境整治" in texts, typed
     assert all(suggestion.count > 0 for suggestion in search.suggest("环境"))
+
+
+def test_a_sentence_is_looked_for_nearly_within_filters_as_well(search: Search) -> None:
+    for query in ("“硬化背街小巷3公里，更换垃圾桶” 年份:2024", "“硬化背街小巷3公里，更换垃圾桶” -喷泉"):
+        page = ask(search, query)
+        assert page.relaxed is not None
+        assert page.relaxed.step == "near", query
+        assert "硬化背街小巷" in page.hits[0].record.text
+        assert not page.hits[0].partial

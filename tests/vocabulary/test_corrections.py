@@ -117,9 +117,9 @@ def test_a_query_beyond_the_bound_is_left_alone(corrector: Corrector) -> None:
 def test_hostile_queries_are_answered_in_time(corrector: Corrector, piece: str) -> None:
     query = (piece * MAX_CHARACTERS)[:MAX_CHARACTERS]
     corrector.offers(query)
-    started = time.perf_counter()
+    started = time.process_time()
     corrector.offers(query)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @given(st.text(alphabet="环竟境整治政主意义末来huanjigzs '“-:：。 5", max_size=30))
@@ -140,6 +140,7 @@ def test_characters_look_alike_both_ways() -> None:
     assert "末" in alike("未")
     assert "未" in alike("末")
     assert "己" not in alike("己")
+    assert "侧" in alike("则")  # 供给则结构性改革
     assert alike("镇") == ""
 
 

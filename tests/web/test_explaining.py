@@ -84,7 +84,7 @@ def test_a_correction_and_a_relaxation_are_told_apart_from_the_rest(app: Flask) 
         readings=(Reading("corrections", "已改按“环境”检索"), Reading("script", "“專案”按“项目”检索")),
     )
     found = explained(app, page, SearchRequest(query="环竟", per_page=10))
-    assert [remark.text for remark in found.answered] == ["没有同时含有全部词语的段落。", "已改按“环境”检索"]
+    assert [remark.text for remark in found.answered] == ["已改按“环境”检索", "没有同时含有全部词语的段落。"]
     assert [remark.text for remark in found.remarks] == ["“專案”按“项目”检索"]
 
 

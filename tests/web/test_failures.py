@@ -30,6 +30,13 @@ def test_a_query_beyond_the_bounds_is_refused_with_its_reason_and_kept_in_the_bo
     assert page.tree.xpath("//input[@name='kind']/@value") == ["总结"]
 
 
+def test_a_query_of_signs_is_not_called_too_long(client: FlaskClient) -> None:
+    page = read(client, "/search", q="……")
+    assert page.status == 400
+    assert page.one("//h1") == "这样写检索不了"
+    assert "没有可以检索的内容" in page.text
+
+
 def test_a_passage_is_shown_unmarked_where_the_query_beside_it_cannot_be_read(client: FlaskClient) -> None:
     address = read(client, "/search", q="红旗户").tree.xpath("//article/h2/a/@href")[0].split("?")[0]
     page = read(client, address, q="旗" * 300)

@@ -105,9 +105,9 @@ def test_a_mask_is_told_apart_from_the_words_around_it() -> None:
 
 
 def test_an_over_long_text_is_cut_with_a_sign_and_stays_quick() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     written = highlight("<&整\"'" * LIMIT, [Span(place, place + 1) for place in range(0, LIMIT, 2)])
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert written.endswith("…")
     assert len(unmarked(written)) == LIMIT + 1
     assert plain("整" * (LIMIT + 5)) == "整" * LIMIT + "…"
