@@ -154,8 +154,8 @@ def _in_order(words: Iterable[Word]) -> tuple[Word, ...]:
 
 
 def tells(word: str) -> bool:
-    """Whether *word* is worth looking for alone: a single character (的, 会) stands everywhere."""
-    return len(word) > 1 or word.isascii()
+    """Whether *word* is worth looking for alone: a single character (的, 会) and a bare figure (19) stand everywhere."""
+    return (len(word) > 1 or word.isascii()) and any(map(str.isalpha, word))
 
 
 def _is_word(word: str) -> bool:

@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, search: Search | None = None) -
     app.config.update(HOST=settings.host, PORT=settings.port)
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "finalize": printable}
     search = search or Search(folder=settings.index, dictionary=_dictionary(app, settings))
+    search.warm()
     app.register_blueprint(Pages(search=search, settings=settings).blueprint())
     app.register_blueprint(Api(search=search).blueprint())
     failures.register(app, settings=settings)

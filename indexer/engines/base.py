@@ -8,7 +8,7 @@ Matching, the same on every engine:
   A term, not a phrase, that begins or ends with a figure does not match within a longer number: 5亿元 is not in 35亿元, nor
   八条 in 十八条 (see :mod:`indexer.engines.figures`).
 * ``Words`` matches where at least ``minimum`` of the *distinct* words of its text stand in the words of title, headings or
-  text; single Han characters say too little and do not count.
+  text; single Han characters and bare figures say too little and do not count (:func:`indexer.analysis.tells`).
 * ``Pairs`` matches where at least ``minimum`` of the distinct pairs of neighbouring letters stand in one of the texts.
 * ``Function`` matches the passages that have the function, and those that hold its text as a term.
 * ``Pattern`` matches by the rules of :mod:`indexer.patterns`, in one of the texts of a passage.

@@ -103,16 +103,6 @@ def pairs(text: str) -> tuple[str, ...]:
     return _distinct_pairs(letters(text))
 
 
-def coverage(quote_pairs: Iterable[str], text: str | Folded) -> float:
-    """The share of *quote_pairs* (see :func:`pairs`) whose letters are neighbours in *text*, 0 to 1; 0 where there are none.
-
-    What an engine finds for a ``Term`` of the pair in the text alone, titles and headings apart.
-    """
-    wanted = frozenset(quote_pairs)
-    held = wanted.intersection(_distinct_pairs(_letters(text).text))
-    return len(held) / len(wanted) if wanted else 0.0
-
-
 def is_quotation(text: str) -> bool:
     """Whether a query reads like a pasted sentence rather than keywords.
 

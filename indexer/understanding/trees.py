@@ -45,6 +45,9 @@ _TRADITIONAL = Filter("script", ("hant",))
 _MOST_FORMS = 4
 # A longer term is a sentence, which is looked for as it stands.
 _SENTENCE = 15
+# Letters of a unit: 亿元, 公里.
+_UNIT = 2
+_FIGURES = frozenset("0123456789一二三四五六七八九十百千零〇两第")
 _MOST_SYNONYMS = 8
 # Letters of a name that is one word.
 _ONE_WORD = 2
@@ -232,9 +235,9 @@ class _Reader:
 def _words(text: str) -> Query:
     """*text* or a part of it: one of its words, or two neighbouring letters of a name that jieba does not know (屋场会).
 
-    A term with a figure counts as a whole: who looks for 9.2公里 does not want other distances.
+    A number with its unit counts as a whole: who looks for 9.2公里 does not want other distances.
     """
-    if len(text) <= _SENTENCE and (any(map(str.isdigit, text)) or variants(fold_text(text))):
+    if _is_quantity(fold_text(text)):
         return Term(text)
     return Either((Term(text), Words(text, 1), Pairs(text, 1)))
 
@@ -245,3 +248,10 @@ def _is_alone(query: Query) -> bool:
 
 def _listed(words: Iterable[str]) -> str:
     return "、".join(f"“{word}”" for word in words)
+
+
+def _is_quantity(text: str) -> bool:
+    """Whether *text* is hardly more than a number: 35亿元, 十条, 2012-2019年."""
+    letters = [letter for letter in text if letter.isalnum()]
+    others = [letter for letter in letters if letter not in _FIGURES]
+    return len(others) <= min(_UNIT, len(letters) - 1) and (any(map(str.isdigit, text)) or bool(variants(text)))

@@ -16,7 +16,6 @@ from indexer.understanding.quotation import (
     WINDOW,
     Quoted,
     align,
-    coverage,
     describe,
     is_quotation,
     letters,
@@ -203,12 +202,6 @@ def test_pairs_run_across_signs_and_come_once() -> None:
     assert pairs("Ｇ2 工") == ("g2", "2工")
 
 
-def test_coverage_is_the_share_of_distinct_pairs() -> None:
-    assert coverage(pairs("清理河道"), "清理了河道") == pytest.approx(2 / 3)
-    assert coverage(pairs("抓实抓实"), fold("抓實")) == pytest.approx(1 / 2)
-    assert coverage((), "清理") == 0.0
-
-
 # Six letters to a sign, as in prose. The range is of Han characters alone.
 _LETTERS = [chr(code) for code in range(0x4E00, 0x4E00 + 600)]
 TEXT = st.text(alphabet=st.sampled_from(_LETTERS + list("，。；：、！？“”（）…　") * 8), min_size=30, max_size=120)
@@ -292,7 +285,6 @@ def test_any_two_strings_are_answered(quote: str, text: str) -> None:
     quoted = align(quote, text)
     assert quoted is None or describe(quoted)
     assert isinstance(is_quotation(quote), bool)
-    assert 0.0 <= coverage(pairs(quote), text) <= 1.0
 
 
 @given(text=st.text(alphabet="抓实细，。 Ａ1", max_size=30))
