@@ -67,32 +67,50 @@ class PostingCache:
 
 
 class Postings:
-    """Reads the postings of one commit, deleted passages left out. For one thread at a time; the cache may be shared."""
+    """Reads the postings of one commit, deleted passages left out. May be shared by threads.
+
+    Whoosh copies the segments that it opens into memory, and its files have one place to read at: so all threads share one
+    reader, and one at a time reads. What was read once is in the cache, which waits for nobody.
+    """
 
     def __init__(self, reader: IndexReader, *, alive: Mask, cache: PostingCache) -> None:
         self._reader = reader
         self._leaves = leaves(reader)
         self._alive = alive
         self._cache = cache
+        self._lock = threading.Lock()
+        self._users = 1
+
+    def shared(self) -> Postings:
+        """The same postings for one user more, who closes them as well."""
+        with self._lock:
+            self._users += 1
+        return self
 
     def close(self) -> None:
-        """Release the files."""
-        self._reader.close()
+        """Release the files when the last user closes."""
+        with self._lock:
+            self._users -= 1
+            if not self._users:
+                self._reader.close()
 
     def stored(self, docnum: int, name: str) -> str | None:
         """A stored value of a passage."""
-        value: str | None = self._reader.stored_fields(docnum).get(name)
+        with self._lock:
+            value: str | None = self._reader.stored_fields(docnum).get(name)
         return value
 
     def docnums(self, name: str, term: bytes) -> list[int]:
         """The passages that hold *term*, in the order in which they were added; for a name that few of them share."""
-        return docnums_of(self._reader, name, term)
+        with self._lock:
+            return docnums_of(self._reader, name, term)
 
     def counts(self, name: str, term: bytes) -> Counts:
         """How often *term* stands in a field of each passage that holds it."""
         found = self._cache.get((name, term))
         if not isinstance(found, Counts):
-            found = self._read_counts(name, term)
+            with self._lock:
+                found = self._read_counts(name, term)
             self._cache.put((name, term), found)
         return found
 
@@ -100,7 +118,8 @@ class Postings:
         """Where *term* stands in a field of characters: ``docnum << POSITION_BITS | position``, ascending."""
         found = self._cache.get((name, term))
         if not isinstance(found, np.ndarray):
-            found = self._read_positions(name, term)
+            with self._lock:
+                found = self._read_positions(name, term)
             self._cache.put((name, term), found)
         return found
 

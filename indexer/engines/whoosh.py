@@ -51,10 +51,10 @@ class WhooshEngine:
         return cls(folder, analyzer=analyzer, limit_mb=limit_mb)
 
     def sibling(self) -> WhooshEngine:
-        """Another engine over the same commit, for another thread; the tables, which both only read, are shared."""
+        """Another engine over the same commit, for another thread; what is read of it is shared."""
         twin = WhooshEngine(self._folder, analyzer=self._analyzer, limit_mb=self._limit_mb)
         own = self._read()
-        twin._reading = _Reading.of(twin._index.reader(), own.tables, own.cache)
+        twin._reading = _Reading(own.postings.shared(), own.tables)
         return twin
 
     def warm(self) -> None:
@@ -145,7 +145,9 @@ class WhooshEngine:
     def _read(self) -> _Reading:
         if self._reading is None:
             reader = self._index.reader()
-            self._reading = _Reading.of(reader, read_tables(reader), PostingCache(_CACHE_BYTES))
+            tables = read_tables(reader)
+            postings = Postings(reader, alive=tables.alive, cache=PostingCache(_CACHE_BYTES))
+            self._reading = _Reading(postings, tables)
         return self._reading
 
     def _evaluation(self) -> Evaluation:
@@ -164,15 +166,10 @@ class WhooshEngine:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """An open commit. Tables and cache are shared by the engines that read it, the postings are one's own."""
+    """An open commit."""
 
     postings: Postings
     tables: Tables
-    cache: PostingCache
-
-    @classmethod
-    def of(cls, reader: IndexReader, tables: Tables, cache: PostingCache) -> _Reading:
-        return cls(Postings(reader, alive=tables.alive, cache=cache), tables, cache)
 
 
 class _Writer:
