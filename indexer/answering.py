@@ -54,7 +54,8 @@ FACETS: tuple[FacetField, ...] = get_args(FacetField)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was asked in the end and what it matched. ``quote`` is the sentence that was looked for, if any."""
+    """What was asked in the end and what it matched. ``quote`` is the sentence that was looked for, if any; ``missing`` and
+    ``reason`` tell, where that found nothing, which words are in the way."""
 
     text: str
     parsed: ParsedQuery
@@ -65,6 +66,8 @@ class Answer:
     readings: tuple[Reading, ...] = ()
     offers: tuple[str, ...] = ()
     quote: str = ""
+    missing: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Answering:
         offers = self._offers(typed)
         if typed.matches.total or not typed.parsed.terms:
             return replace(typed, offers=offers)
+        typed = self._with_reason(typed)
         wider = chain(
             self._in_other_signs(typed), self._near(typed), self._corrected(typed, offers), self._relaxed(typed)
         )
@@ -147,7 +151,7 @@ class Answering:
         for offer in offers[:1]:
             found = self._typed(offer)
             changed = [term for term in typed.parsed.terms if term not in found.parsed.terms]
-            if not {term.text for term in changed}.intersection(self._in_the_way(typed)[0]):
+            if not {term.text for term in changed}.intersection(typed.missing):
                 return
             told = Reading("corrections", f"没有找到“{self.request.query.strip()}”，已改按“{offer}”检索")
             mended = replace(found, readings=(told, *found.readings))
@@ -155,7 +159,7 @@ class Answering:
                 yield mended
             elif not any(self.engine.count(self._meant(term)) for term in changed):
                 # What stands nowhere is of no use to any step after this; its correction is.
-                yield from self._relaxed(mended)
+                yield from self._relaxed(self._with_reason(mended))
 
     # A sentence
 
@@ -185,22 +189,20 @@ class Answering:
     # Wider and wider
 
     def _relaxed(self, typed: Answer) -> Iterator[Answer]:
-        missing, reason = self._in_the_way(typed)
         # A sentence that stands nowhere is looked for by its words in the end, quoted or not.
         quoted = conjunction([Term(typed.quote), *_restrictions(typed.understood.plain)])
         plain = quoted if typed.quote else typed.understood.plain
         if typed.quote:
             typed = replace(typed, understood=replace(typed.understood, marks=plain))
         for wider in relaxations(restricted(plain, self.request), self.analyzer):
-            message = _relaxed_message(wider.step, reason)
+            message = _relaxed_message(wider.step, typed.reason)
             partial = PARTIAL if self._may_fill(typed.understood) else 0
-            yield from self._answered(typed, wider.query, wider.step, message, missing=missing, partial=partial)
+            yield from self._answered(typed, wider.query, wider.step, message, missing=typed.missing, partial=partial)
 
     def _nothing(self, typed: Answer) -> Answer:
-        missing, reason = self._in_the_way(typed)
         if typed.matches.partial:
-            return replace(typed, relaxation=Relaxation("any", missing, _relaxed_message("any", reason)))
-        relaxation = Relaxation("none", missing, f"没有找到相符的段落。{reason}")
+            return replace(typed, relaxation=Relaxation("any", typed.missing, _relaxed_message("any", typed.reason)))
+        relaxation = Relaxation("none", typed.missing, f"没有找到相符的段落。{typed.reason}")
         return replace(typed, relaxation=relaxation)
 
     def _answered(
@@ -221,6 +223,10 @@ class Answering:
         if matches.total:
             relaxation = Relaxation(step, missing, message)
             yield replace(typed, query=query, matches=matches, relaxation=relaxation)
+
+    def _with_reason(self, typed: Answer) -> Answer:
+        missing, reason = self._in_the_way(typed)
+        return replace(typed, missing=missing, reason=reason)
 
     def _in_the_way(self, typed: Answer) -> tuple[tuple[str, ...], str]:
         """The words that are nowhere in the library, else those without which the rest would find something; and that said.

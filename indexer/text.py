@@ -97,6 +97,7 @@ def readings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((fold_text(text, converted=True), plain)))
 
 
+@lru_cache(maxsize=1024)
 def taiwanese(text: str) -> str:
     """How true Traditional text would have *text*, folded: 项目 is 专案, for 專案. The same where Taiwan has no other word."""
     return fold_text(_convert_lines("s2twp", [fold_text(text)])[0])
