@@ -54,12 +54,23 @@ def is_advert(text: str) -> bool:
     if len(text) > 120 or text.endswith(("。", ";")):
         return False
     return bool(_ADVERT.fullmatch(text)) or (
-        bool(_ADDRESS_LINE.fullmatch(text)) and not _HOME_ADDRESS.search(text) and not _GIVES_ADDRESS.search(text)
+        _may_hold_address(text)
+        and bool(_ADDRESS_LINE.fullmatch(text))
+        and not _HOME_ADDRESS.search(text)
+        and not _GIVES_ADDRESS.search(text)
     )
+
+
+def _may_hold_address(text: str) -> bool:
+    """Whether *text* has what every address begins with."""
+    lowered = text.lower()
+    return "http" in lowered or "www" in lowered
 
 
 def address_spans(text: str) -> list[tuple[int, int]]:
     """Where a site's address was put into *text*: 读书笔记（www.….com），政策水平."""
+    if not _may_hold_address(text):
+        return []
     return [
         match.span()
         for match in _WOVEN_ADDRESS.finditer(text)

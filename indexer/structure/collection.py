@@ -17,6 +17,8 @@ _MARKS = (
     re.compile(rf"^(?P<title>.{{2,50}}?)\s*[【\[(]?\s*(?:第\s*)?篇\s*{_NUMBER}\s*[】\])]?$"),
     re.compile(rf"^(?P<title>.{{2,50}}?)\s*[【\[(]?\s*第\s*{_NUMBER}\s*篇\s*[】\])]?$"),
 )
+# Every mark holds one of these.
+_MARK_WORD = re.compile("篇|范文|例文|样本")
 _DIGEST_BYLINE = re.compile(r"^作者:.{0,120}时间:\s*\d{4}-\d{1,2}-\d{1,2}")
 MARK_MAX_LENGTH = 70
 
@@ -65,7 +67,9 @@ def without_contents(head: list[Line]) -> tuple[list[Line], list[Line]]:
 def _mark_of(index: int, line: Line) -> _Mark | None:
     if len(line.shown) > MARK_MAX_LENGTH or line.ended:
         return None
-    text = fold_text(line.shown).strip()
+    text = line.folded.strip()
+    if not _MARK_WORD.search(text):
+        return None
     for pattern in _MARKS:
         if match := pattern.match(text):
             own = _as_shown(line.shown, match["title"])
@@ -106,7 +110,7 @@ def _covers(run: list[_Mark]) -> int:
 
 def _split_digest(lines: list[Line]) -> tuple[list[Line], list[RawPart]]:
     """Articles below each other, each with title lines and then 作者：… 时间：…."""
-    bylines = [index for index, line in enumerate(lines) if _DIGEST_BYLINE.match(fold_text(line.shown[:200]))]
+    bylines = [index for index, line in enumerate(lines) if _is_byline(line)]
     if len(bylines) < 2:
         return lines, []
     starts = [
@@ -119,6 +123,11 @@ def _split_digest(lines: list[Line]) -> tuple[list[Line], list[RawPart]]:
         for order, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
     ]
     return lines[: starts[0]], parts
+
+
+def _is_byline(line: Line) -> bool:
+    # Looked for at the start of the folded line, which is at hand.
+    return line.folded.startswith("作者:") and bool(_DIGEST_BYLINE.match(fold_text(line.shown[:200])))
 
 
 def _digest_start(lines: list[Line], byline: int, floor: int) -> int:

@@ -46,7 +46,7 @@ _CLOSING = re.compile(
 
 def is_organisation(text: str) -> bool:
     """The name of an office and nothing else."""
-    return len(text) <= 25 and not kind_of_title(text) and bool(_ORGANISATION.search(text))
+    return len(text) <= 25 and bool(_ORGANISATION.search(text)) and not kind_of_title(text)
 
 
 def ends_with_organisation(text: str) -> bool:
@@ -56,8 +56,8 @@ def ends_with_organisation(text: str) -> bool:
 
 def is_dated_organisation(text: str) -> bool:
     """青溪县人民政府 2023年3月8日, on one line."""
-    office = _DATED.sub("", text)
-    return len(text) <= 45 and office != text and ends_with_organisation(office)
+    office = _DATED.sub("", text) if len(text) <= 45 else text
+    return office != text and ends_with_organisation(office)
 
 
 def is_date(text: str) -> bool:
@@ -67,9 +67,9 @@ def is_date(text: str) -> bool:
 
 def is_speaker(text: str) -> bool:
     """青溪县人民政府县长　　林向远: an office and a name apart."""
-    if len(text) > 40 or SENTENCE_SIGNS.search(text) or kind_of_title(text):
+    if len(text) > 40 or SENTENCE_SIGNS.search(text):
         return False
-    return bool(_SPEAKER.search(fold_text(text)))
+    return bool(_SPEAKER.search(fold_text(text))) and not kind_of_title(text)
 
 
 def is_reporter(text: str) -> bool:
@@ -79,14 +79,15 @@ def is_reporter(text: str) -> bool:
 
 def is_name(text: str, after: str) -> bool:
     """A name alone under a title: two to four characters, with the date or the salutation *after* it."""
-    told = is_date(after.strip("（()）")) or bool(SALUTATION.match(after))
-    return bool(_NAME.match(text)) and told
+    return bool(_NAME.match(text)) and (is_date(after.strip("（()）")) or bool(SALUTATION.match(after)))
 
 
 def is_addressee(text: str) -> bool:
     """主送机关: offices, and a colon."""
+    if not _ADDRESSEE.match(text) or SALUTATION.match(text):
+        return False
     offices = re.sub(r"[（(][^（()）]{0,20}[)）]", "", text).rstrip("：: ")
-    return bool(_ADDRESSEE.match(text)) and not SALUTATION.match(text) and ends_with_organisation(offices)
+    return ends_with_organisation(offices)
 
 
 def is_closing(text: str) -> bool:

@@ -24,7 +24,7 @@ from indexer.structure.formal import (
     issuer_of,
     number_of,
 )
-from indexer.structure.furniture import Aside, same_title
+from indexer.structure.furniture import Aside, says_title
 from indexer.structure.lines import Line, letters
 from indexer.structure.metadata import document_number, kind_of_title, title_from_text
 from indexer.structure.numbering import numbering_of
@@ -40,6 +40,7 @@ TELLING_TITLE = 6
 
 # 2016年12月28日在某某区第四届人民代表大会第一次会议上
 _MEETING = re.compile(r"^(19|20)\d{2}\s?年\s?[\dx×X*]{1,2}\s?月\s?[\dx×X*]{1,2}\s?日\s?在[^，。；]{4,50}上$")
+_BRACKETED = re.compile(r"^[（(][^（()）]{2,60}[)）]$")
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,17 @@ class Front:
     @property
     def date(self) -> str:
         """成文日期, as ``YYYY-MM-DD``; ``""`` where the lines around the text tell none."""
-        return date_of(self.asides)
+        return date_of(self.asides) if self.asides else ""
 
     @property
     def issuer(self) -> str:
         """发文单位, or ``""``."""
-        return issuer_of(self.asides)
+        return issuer_of(self.asides) if self.asides else ""
 
     @property
     def number(self) -> str:
         """文号, or ``""``."""
-        return number_of(self.asides)
+        return number_of(self.asides) if self.asides else ""
 
 
 def read_front(lines: list[Line], meta: Mapping[str, str], *, part_of_collection: bool = False) -> Front:
@@ -174,8 +175,8 @@ def _opening(lines: list[Line]) -> list[Line]:
     """The lines above the text: up to the first sentence, number or salutation."""
     for index, line in enumerate(lines):
         numbered = numbering_of(line.shown) is not None and not _is_numbered_title(line)
-        sentence = bool(SENTENCE_SIGNS.search(line.shown)) and len(line.shown) > 20
-        if numbered or sentence or SALUTATION.match(line.shown) or len(line.shown) > 120:
+        sentence = len(line.shown) > 20 and bool(SENTENCE_SIGNS.search(line.shown))
+        if numbered or sentence or len(line.shown) > 120 or SALUTATION.match(line.shown):
             return lines[:index]
     return lines
 
@@ -189,8 +190,8 @@ def _is_title_like(lines: list[Line], index: int) -> bool:
     text = line.shown
     if (
         line.kind == "table_row"
-        or not 3 <= len(line.key) <= 64
         or line.final in "。；，、：:;,!！"
+        or not 3 <= len(line.key) <= 64
         or text.startswith(("—", "-", "―", "(", "（"))
     ):
         return False
@@ -221,25 +222,33 @@ def _split_between(lines: list[Line], title: str) -> tuple[list[Aside], list[Lin
 
 def _reason_between(line: Line, title: str, *, first: bool) -> str:
     text = line.shown
-    if title and (same_title(text, title) or _is_shorter_title(line, title)):
+    if title and (says_title(line, title) or _is_shorter_title(line, title)):
         return "title_repeat"
-    subtitle = (text.startswith(("——", "--", "―", "—")) and len(text) <= 80) or _MEETING.match(text)
-    bracketed = re.match(r"^[（(][^（()）]{2,60}[)）]$", text)
     told = is_date(text) or document_number(text) or is_speaker(text) or is_reporter(text)
-    office = first and is_organisation(text) and not line.level and numbering_of(text) is None
-    return "front" if subtitle or bracketed or told or office or is_addressee(text) else ""
+    return "front" if told or _is_subtitle(text) or (first and _is_office(line)) or is_addressee(text) else ""
+
+
+def _is_subtitle(text: str) -> bool:
+    """—— and what is special, （在全县大会上的讲话）, 2016年12月28日在……会议上."""
+    dashed = len(text) <= 80 and text.startswith(("——", "--", "―", "—"))
+    return dashed or bool(_BRACKETED.match(text) or _MEETING.match(text))
+
+
+def _is_office(line: Line) -> bool:
+    return is_organisation(line.shown) and not line.level and numbering_of(line.shown) is None
 
 
 def _is_shorter_title(line: Line, title: str) -> bool:
     """2016年政府工作报告 below 青溪县2016年政府工作报告."""
-    short = len(line.key) >= TELLING_TITLE and not line.ended and numbering_of(line.shown) is None
-    return short and bool(kind_of_title(line.shown)) and letters(title).endswith(line.key)
+    if line.ended or len(line.key) < TELLING_TITLE or not letters(title).endswith(line.key):
+        return False
+    return numbering_of(line.shown) is None and bool(kind_of_title(line.shown))
 
 
 def _repeats(lines: list[Line], title: str) -> list[Aside]:
     """Further lines near the top that say the title again."""
     near = (line for line in lines[:REPEAT_WITHIN] if len(line.shown) <= 80 and not numbering_of(line.shown))
-    return [Aside("title_repeat", line) for line in near if title and same_title(line.shown, title)]
+    return [Aside("title_repeat", line) for line in near if title and says_title(line, title)]
 
 
 def _split_signature(lines: list[Line]) -> tuple[list[Line], list[Aside]]:
@@ -258,8 +267,8 @@ def _signature_kind(text: str, *, dated: bool) -> str:
         return "date"
     if is_closing(text) or (dated and is_speaker(text)):
         return "closing"
-    office = len(text) <= 40 and ends_with_organisation(text) and not SENTENCE_SIGNS.search(text)
-    return "office" if dated and office and numbering_of(text) is None else ""
+    office = dated and len(text) <= 40 and ends_with_organisation(text) and not SENTENCE_SIGNS.search(text)
+    return "office" if office and numbering_of(text) is None else ""
 
 
 def _inner_signature(lines: list[Line]) -> tuple[list[Line], list[Aside]]:

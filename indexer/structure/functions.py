@@ -7,8 +7,10 @@ wrong function costs a writer more than a missing one, so a cue counts only wher
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from indexer.model import FUNCTION_NAMES, Function, Part, Passage
 from indexer.structure import cues
@@ -50,29 +52,45 @@ class _Told:
     review: bool = False
 
 
+_NOTHING_TOLD = _Told()
+
+
 def with_functions(part: Part) -> Part:
     """*part* with the functions of its passages; entries of 注释 have none. Linear in the length of the text."""
-    body = [passage for passage in part.passages if _is_body(passage)]
-    texts = {passage.ordinal: _plain(passage.text) for passage in body}
+    return replace(part, passages=functions_told(part.passages, part.kind))
+
+
+def functions_told(
+    passages: Sequence[Passage], kind: str, *, folded: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Passage, ...]:
+    """*passages*, all that a part of this kind has, with their functions. ``folded``: texts that are folded already."""
+    body = [passage for passage in passages if _is_body(passage)]
+    texts = {passage.ordinal: _plain(passage.text, folded.get(passage.text)) for passage in body}
     placed = _placed(body, texts)
     found: dict[int, tuple[Function, ...]] = {}
     for passage in body:
         text = texts[passage.ordinal]
         manner = _manner(passage, text) | placed.get(passage.ordinal, set())
-        content = _content(passage, text, part.kind, closing="closing" in manner)
+        content = _content(passage, text, kind, closing="closing" in manner)
         found[passage.ordinal] = tuple(name for name in FUNCTION_NAMES if name in manner | content)
-    return replace(part, passages=tuple(replace(one, functions=found.get(one.ordinal, ())) for one in part.passages))
+    return tuple(_with(passage, found.get(passage.ordinal, ())) for passage in passages)
+
+
+def _with(passage: Passage, functions: tuple[Function, ...]) -> Passage:
+    return passage if passage.functions == functions else replace(passage, functions=functions)
 
 
 def _is_body(passage: Passage) -> bool:
-    return not {"glossary", "heading_only"} & set(passage.flags)
+    return "glossary" not in passage.flags and "heading_only" not in passage.flags
 
 
-def _plain(text: str) -> str:
-    """Folded, without blanks and without the number in front; a new line ends a sentence."""
-    folded = fold_text(text.strip().replace("\n", "。")).replace(" ", "").replace("计画", "计划")
-    number = numbering_of(folded)
-    return folded[number.end :] if number else folded
+def _plain(text: str, folded: str | None = None) -> str:
+    """Folded, without blanks and without the number in front; a new line ends a sentence. A *folded* text is of one line."""
+    if folded is None:
+        folded = fold_text(text.strip().replace("\n", "。"))
+    plain = folded.replace(" ", "").replace("计画", "计划")
+    number = numbering_of(plain)
+    return plain[number.end :] if number else plain
 
 
 # What the passage is about: problems, plans, achievements, measures
@@ -96,17 +114,26 @@ def _content(passage: Passage, text: str, kind: str, *, closing: bool) -> frozen
 def _told(path: Sequence[str], kind: str) -> _Told:
     """What the nearest heading says that says anything."""
     for heading in reversed(path):
-        bare = _bare(heading)
-        functions = _heading_functions(bare, kind)
-        if functions:
-            return _Told(functions)
-        if cues.REVIEW_HEADING.search(bare):
-            return _Told(review=True)
-    return _Told()
+        told = _told_by(_bare(heading), kind)
+        if told != _NOTHING_TOLD:
+            return told
+    return _NOTHING_TOLD
+
+
+# A heading stands above many passages, and 存在的问题 in many documents. Longer ones than HEADING_MAX tell nothing.
+@lru_cache(maxsize=1024)
+def _told_by(bare: str, kind: str) -> _Told:
+    functions = _heading_functions(bare, kind)
+    return _Told(functions, review=not functions and bool(cues.REVIEW_HEADING.search(bare)))
 
 
 def _bare(heading: str) -> str:
-    return _plain(heading).strip("。:;,!?\"'()[]") if len(heading) <= 2 * HEADING_MAX else ""
+    return _bare_of_short(heading) if len(heading) <= 2 * HEADING_MAX else ""
+
+
+@lru_cache(maxsize=1024)
+def _bare_of_short(heading: str) -> str:
+    return _plain(heading).strip("。:;,!?\"'()[]")
 
 
 def _heading_functions(bare: str, kind: str) -> frozenset[Function]:
@@ -134,9 +161,10 @@ def _names(bare: str, pattern: re.Pattern[str], unless: re.Pattern[str]) -> bool
 def _leading(text: str) -> Function | None:
     """What the first sentence turns to, whatever heading it stands under (下一步，我们将……)."""
     head = text[:140]
-    if cues.LEADING_PROBLEMS.search(head) and not cues.AGAINST.search(head[:24]):
+    # All that leads stands at the very beginning.
+    if cues.LEADING_PROBLEMS.match(head) and not cues.AGAINST.search(head[:24]):
         return "problems"
-    return "plans" if _names(head, cues.LEADING_PLANS, cues.NOT_LEADING_PLANS) else None
+    return "plans" if cues.LEADING_PLANS.match(head) and not cues.NOT_LEADING_PLANS.match(head) else None
 
 
 def _borne_out(told: frozenset[Function], text: str) -> frozenset[Function]:
@@ -205,7 +233,7 @@ def _tells_measures(text: str, *, review: bool) -> bool:
 def _manner(passage: Passage, text: str) -> frozenset[Function]:
     """Opening, closing and pledge by heading or by words that stand nowhere else."""
     found = set(_told(passage.heading_path[-1:], "").functions - _CONTENT)
-    if cues.OPENING.search(text[-120:]) and cues.OPENING_AT_END.search(text):
+    if cues.OPENING_AT_END.search(text) and cues.OPENING.search(text[-120:]):
         found.add("opening")
     pleads = "opening" not in found and cues.PLEA_AT_END.search(text)
     if pleads or cues.CLOSING.search(text):

@@ -12,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.structure.adverts import address_spans, is_advert, is_bare_page_number, is_buttons, is_page_mark
-from indexer.structure.lines import Line, join_lines, letters
+from indexer.structure.lines import SHORT, Line, join_lines, letters
 from indexer.text import fold_text
 
 # All patterns are matched against folded text: simplified, half width, lower case.
@@ -63,10 +64,21 @@ _METADATA_ROW = re.compile(
 
 # Sites whose name is known to be woven into words, character by character or whole: 予学以习问网责.
 _WOVEN_SITES = ("学习网", "范文网", "文秘网", "公文网", "文库网", "写作网", "无忧网", "第一范文网", "公务员之家")
+# One foreign character between each two of the site's: 予学以习问网责. Beside each pattern the last sign, a rare one.
+_WOVEN_PATTERNS = tuple(
+    (site[-1], re.compile("[\u4e00-\u9fff]".join(f"({sign})" for sign in site))) for site in _WOVEN_SITES
+)
 _SITE_ENDING = re.compile(
     r"(?<=[\u4e00-\u9fff])(?:范文网|文秘网|公文网|学习网|写作网|作文网|资料网)(?=[\u4e00-\u9fff])"
 )
 _SITE_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}(?:范文网|文秘网|公文网|文库|学习网|写作网|资料网|范文大全)")
+
+_BRACKETED = re.compile(r"[（(【\[][^（()）】\]]{0,20}[)）】\]]")
+_PRAISE = re.compile(r"(范文|模板|精选|大全|优秀|最新|\d+篇|[一二三四五六七八九十]+篇|通用|合集|汇编)+$")
+# 薴 is folded to 苧, and that to 苎: folding again changes no other sign.
+_FOLDED_TWICE = "苎"
+
+_RUNNING = re.compile("[。；，]")
 
 REASON_MAX_LENGTH = 300
 
@@ -83,7 +95,7 @@ def reason_of(line: Line, *, near_edge: bool) -> str:
     """Why *line* is furniture wherever it stands, or ``""``. ``near_edge``: among the first or last lines of the page."""
     if line.kind == "menu":
         return "menu"
-    text = fold_text(line.shown).strip()
+    text = line.folded.strip()
     if len(text) > REASON_MAX_LENGTH:
         return ""
     if not any(character.isalnum() for character in text):
@@ -95,8 +107,11 @@ def reason_of(line: Line, *, near_edge: bool) -> str:
     for reason, pattern, most, edge_only in _RULES:
         if len(text) <= most and (near_edge or not edge_only) and pattern.match(text):
             return reason
-    foot = _FOOT.search(text) if not line.ended else _FOOT_SENTENCE.match(text)
-    return "tail" if near_edge and len(text) <= 160 and foot else ""
+    return "tail" if near_edge and len(text) <= 160 and _is_foot(text, ended=line.ended) else ""
+
+
+def _is_foot(text: str, *, ended: bool) -> bool:
+    return bool(_FOOT_SENTENCE.match(text) if ended else _FOOT.search(text))
 
 
 def _reason_between(text: str) -> str:
@@ -119,18 +134,21 @@ _RULES: tuple[tuple[str, re.Pattern[str], int, bool], ...] = (
 
 def is_tail(line: Line) -> bool:
     """Whether *line* opens the list of links below a text."""
-    text = fold_text(line.shown).strip()
+    text = line.folded.strip()
     return len(text) <= 60 and bool(_TAIL.match(text))
 
 
 def is_chatter(line: Line) -> bool:
     """A whole line of site talk: 以下是小编整理的……，希望对大家有所帮助。"""
-    text = fold_text(line.shown).strip()
-    return len(text) <= 200 and bool(re.fullmatch(_CHATTER, text)) and bool(_CHATTER_SIGN.search(text))
+    text = line.folded.strip()
+    return len(text) <= 200 and bool(_CHATTER_SIGN.search(text)) and bool(_CHATTER.fullmatch(text))
 
 
 def split_chatter(line: Line) -> tuple[Line | None, Line | None]:
     """A paragraph's own text, and the sentence of site talk at its end (either may be None)."""
+    # The words of site talk stand in the sentence at the end, if there, and so in the line.
+    if not _CHATTER_SIGN.search(line.folded):
+        return line, None
     if is_chatter(line):
         return None, line
     start = max((line.text.rfind(sign, 0, len(line.text) - 1) for sign in "。！？"), default=-1) + 1
@@ -145,11 +163,12 @@ def set_aside_lines(lines: list[Line]) -> tuple[list[Line], list[Aside]]:
     """What is left to read of *lines*, and the furniture that can be told without knowing the title."""
     kept: list[Line] = []
     asides: list[Aside] = []
-    first_body, last_body = _body_bounds(lines)
+    is_body = [_is_body(line) for line in lines]
+    first_body, last_body = _body_bounds(is_body)
     tail = False
     for index, line in enumerate(lines):
         near_edge = index < first_body + 2 or index > last_body
-        tail = (tail or is_tail(line)) and not _is_body(line)
+        tail = not is_body[index] and (tail or is_tail(line))
         reason = "tail" if tail and line.kind != "menu" else reason_of(line, near_edge=near_edge)
         after = lines[index + 1] if index + 1 < len(lines) else None
         if not reason and is_bare_page_number(line, kept[-1] if kept else None, after):
@@ -161,14 +180,14 @@ def set_aside_lines(lines: list[Line]) -> tuple[list[Line], list[Aside]]:
     return _teaser(kept, asides), asides
 
 
-def _body_bounds(lines: list[Line]) -> tuple[int, int]:
+def _body_bounds(is_body: list[bool]) -> tuple[int, int]:
     """Indexes of the first and last line that is plainly text."""
-    body = [index for index, line in enumerate(lines) if _is_body(line)]
-    return (body[0], body[-1]) if body else (len(lines), len(lines))
+    body = [index for index, plainly in enumerate(is_body) if plainly]
+    return (body[0], body[-1]) if body else (len(is_body), len(is_body))
 
 
 def _is_body(line: Line) -> bool:
-    return line.kind != "menu" and len(line.shown) >= 60 and any(sign in line.shown for sign in "。；，")
+    return line.kind != "menu" and len(line.shown) >= 60 and bool(_RUNNING.search(line.shown))
 
 
 def _teaser(lines: list[Line], asides: list[Aside]) -> list[Line]:
@@ -183,8 +202,8 @@ def _teaser(lines: list[Line], asides: list[Aside]) -> list[Line]:
 
 
 def _is_teaser(line: Line, after: Line) -> bool:
-    broken_off = re.search(r"(\.{2,}|…+|。{2,})$", line.shown[-12:])
-    return bool(broken_off) and 15 <= len(line.key) < len(after.key) and after.key.startswith(line.key)
+    broken_off = line.shown.endswith(("..", "…", "。。"))
+    return broken_off and 15 <= len(line.key) < len(after.key) and after.key.startswith(line.key)
 
 
 def sites_named(asides: Iterable[Aside]) -> set[str]:
@@ -213,16 +232,16 @@ def _watermarks(text: str, sites: Iterable[str]) -> list[list[tuple[int, int]]]:
     for site in sites:
         for match in re.finditer(rf"(?<=[\u4e00-\u9fff]){re.escape(site)}(?=[\u4e00-\u9fff])", text):
             found[match.span()] = [match.span()]
-    for site in _WOVEN_SITES:
-        # One foreign character between each two of the site's: 予学以习问网责.
-        for match in re.finditer("[\u4e00-\u9fff]".join(f"({sign})" for sign in site), text):
-            found[match.span()] = [match.span(group) for group in range(1, len(site) + 1)]
+    for last, pattern in _WOVEN_PATTERNS:
+        for match in pattern.finditer(text) if last in text else ():
+            found[match.span()] = [match.span(group) for group in range(1, pattern.groups + 1)]
     return [spans for _, spans in sorted(_apart(found.items()), reverse=True)]
 
 
 def _unnamed_sites(text: str, page: str) -> Iterable[str]:
     """Site names that split a word which the page has elsewhere: 责飞雁范文网任制 where 责任 is common."""
-    for match in _SITE_ENDING.finditer(text):
+    # Every ending ends with 网.
+    for match in _SITE_ENDING.finditer(text) if "网" in text else ():
         for length in (2, 3, 4):
             start = match.start() - length
             joint = text[start - 1 : start] + text[match.end() : match.end() + 1]
@@ -244,9 +263,30 @@ def _apart(
 
 def same_title(one: str, other: str) -> bool:
     """Whether two titles are the same but for 范文, (精选6篇) and the like."""
-    return bool(_bare_title(one)) and _bare_title(one) == _bare_title(other)
+    bare = bare_title(other)
+    return bool(bare) and bare_title(one) == bare
 
 
-def _bare_title(text: str) -> str:
-    key = letters(re.sub(r"[（(【\[][^（()）】\]]{0,20}[)）】\]]", "", fold_text(text)))
-    return re.sub(r"(范文|模板|精选|大全|优秀|最新|\d+篇|[一二三四五六七八九十]+篇|通用|合集|汇编)+$", "", key)
+def says_title(line: Line, title: str) -> bool:
+    """Like :func:`same_title` for a line of any length."""
+    bare = bare_title(title)
+    # All letters of what is left of a line stand in the line; one that is lacking tells at once.
+    return (
+        bool(bare)
+        and all(sign in line.folded for sign in bare if sign != _FOLDED_TWICE)
+        and same_title(line.shown, title)
+    )
+
+
+def bare_title(text: str) -> str:
+    """The letters of a title without brackets and 范文, 精选6篇 and the like at its end."""
+    return _bare_of_short(text) if len(text) <= SHORT else _bare(text)
+
+
+def _bare(text: str) -> str:
+    key = letters(_BRACKETED.sub("", fold_text(text)))
+    return _PRAISE.sub("", key)
+
+
+# A title is compared with many lines, and comes again with each paragraph of its page.
+_bare_of_short = lru_cache(maxsize=512)(_bare)

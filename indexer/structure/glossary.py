@@ -104,6 +104,8 @@ def _bare_term(term: str) -> str:
 
 def tie(entries: list[tuple[str, Line]], passages: list[Passage]) -> tuple[GlossaryEntry, ...]:
     """The entries with the ordinals of the passages that use their terms."""
+    if not entries:
+        return ()
     folded = [(passage.ordinal, fold_text(passage.text).translate(_QUOTES)) for passage in passages]
     made = []
     for term, line in entries[:MAX_TERM_LOOKUPS]:

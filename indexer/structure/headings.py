@@ -41,6 +41,7 @@ _ITEM_ONE = re.compile(r"(?<=[\u4e00-\u9fff])(1[.．、](?!\d)|①(?!②)|[（(]
 _NEXT_IN_LINE = re.compile(r"(?<=[。；;])\s?(\d{1,2})[.．、](?!\d)")
 _SPEECH = re.compile(r"(书记|长|主任|主席|同志|记者|经理|代表|委员)[:：]")
 _SALUTATION_END = re.compile(r"(代表|委员|领导|同志们?|同事们?|来宾|朋友们?|老师们?|同学们?|评委|大家好)[：:！!]?$")
+_NO_HEADING_ENDS = ("，", ",", "、", "】", ")", "）")
 _LABEL = re.compile(r"[^\d，。；！？,;:：]{2,16}[：:]")
 _LEAD_IN = re.compile(r"如下|以下|下列|下面|现[就将]|分.{0,3}个|为此|主要|[是有为]")
 # 时 间：7月4日, 验收方：市文明办: a field of a record, not a heading.
@@ -98,7 +99,8 @@ def read_headings(lines: list[Line]) -> tuple[list[Heading], list[Entry]]:
             headings.append(heading)
             opened.stack.append((rank, heading.ordinal))
             entry = Entry(line, entry.role, entry.number, entry.head_end, heading.ordinal, opened.path)
-        else:
+        # Under no heading a line keeps the entry that it has.
+        elif entry.head_end or opened.stack:
             entry = Entry(line, entry.role, entry.number, 0, -1, opened.path)
         entries.append(entry)
     return headings, entries
@@ -356,16 +358,12 @@ def _stands_above_text(lines: list[Line], index: int) -> bool:
 def _is_unnumbered_heading(lines: list[Line], numbers: list[Numbering | None], index: int) -> bool:
     line = lines[index]
     text = line.shown
-    if (
-        line.kind != "paragraph"
-        or not 2 <= len(line.key) <= UNNUMBERED_MAX
-        or line.ended
-        or text[-1] in "，,、】)）"
-        or _SALUTATION_END.search(text)
-    ):
+    # Most lines end as sentences do; their letters need not be counted.
+    if line.kind != "paragraph" or line.ended or text.endswith(_NO_HEADING_ENDS) or re.search(r"[；。]", text):
         return False
     if (
-        re.search(r"[；。]", text)
+        not 2 <= len(line.key) <= UNNUMBERED_MAX
+        or _SALUTATION_END.search(text)
         or (_LABELLED.match(text) and not text.endswith(("：", ":")))
         or not re.search(r"[\u4e00-\u9fff]{2}", text)
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -11,8 +10,12 @@ from functools import cached_property
 from indexer.model import BlockKind, Document, Piece, join_pieces
 from indexer.text import fold_text
 
-_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060\u00ad"
+# What has no width, and control characters other than white space.
+_HIDDEN = re.compile(r"[\ufeff\u200b\u200c\u200d\u2060\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]+")
+_SPACES = re.compile(r"\s+")
 _NOT_IN_KEY = re.compile(r"[\W_]+")
+# Of texts up to this length the last few hundred answers of a slow function are kept.
+SHORT = 80
 TERMINAL = "。！？!?；;…"
 CLOSING = "”’\"'）)》」』】〕］]"
 
@@ -31,15 +34,20 @@ class Line:
     @cached_property
     def shown(self) -> str:
         """The text without what has no width, spaces folded: what a reader sees."""
-        visible = "".join(
-            c for c in self.text if c not in _INVISIBLE and (c.isspace() or unicodedata.category(c) != "Cc")
-        )
-        return re.sub(r"\s+", " ", visible).strip()
+        # In a printable text nothing is hidden, and all white space is the ASCII blank.
+        if self.text.isprintable() and "  " not in self.text:
+            return self.text.strip()
+        return _SPACES.sub(" ", _HIDDEN.sub("", self.text)).strip()
+
+    @cached_property
+    def folded(self) -> str:
+        """What a reader sees, folded."""
+        return fold_text(self.shown)
 
     @cached_property
     def key(self) -> str:
         """Letters and digits only, folded: equal for lines that say the same."""
-        return letters(self.text)
+        return letters(self.text) if self.text != self.shown else _NOT_IN_KEY.sub("", self.folded)
 
     @cached_property
     def final(self) -> str:
@@ -58,12 +66,15 @@ class Line:
             start += 1
         while stop > start and self.text[stop - 1].isspace():
             stop -= 1
-        return replace(self, text=self.text[start:stop], pieces=cut_pieces(self.pieces, start, stop))
+        return self._holding(self.text[start:stop], cut_pieces(self.pieces, start, stop))
 
     def without(self, start: int, end: int) -> Line:
         """The line with the characters ``start:end`` taken out."""
         pieces = cut_pieces(self.pieces, 0, start) + cut_pieces(self.pieces, end, len(self.text))
-        return replace(self, text=self.text[:start] + self.text[end:], pieces=pieces)
+        return self._holding(self.text[:start] + self.text[end:], pieces)
+
+    def _holding(self, text: str, pieces: tuple[Piece, ...]) -> Line:
+        return Line(text, pieces, self.kind, self.level, self.number, self.page)
 
 
 def letters(text: str) -> str:
@@ -97,6 +108,9 @@ def cut_pieces(pieces: Iterable[Piece], start: int, end: int) -> tuple[Piece, ..
 def join_lines(lines: Iterable[Line], between: str) -> Line:
     """One line of many, *between* standing between each two."""
     members = list(lines)
+    # One line with nothing in front of its first piece would be made anew as it is.
+    if len(members) == 1 and not (members[0].pieces and members[0].pieces[0].before):
+        return members[0]
     pieces = [
         replace(piece, before=between if index and not inner else piece.before if inner else "")
         for index, line in enumerate(members)

@@ -21,11 +21,16 @@ _MASK = re.compile(
     r"|(?<![A-Za-z0-9])[xX×](?=[个名项件条次人户家村镇乡县市区局处某万亿元月日年%％座所])"
 )
 
+# What every mask holds.
+_MASK_SIGN = re.compile(r"[xX×╳✕*＊○〇●□_＿…]")
+
 GAP_STYLES_MAX = 60
 
 
 def masks_in(text: str) -> tuple[Mask, ...]:
     """The blanks of *text*, left to right, not overlapping."""
+    if not _MASK_SIGN.search(text):
+        return ()
     return tuple(Mask(match.start(), match.end()) for match in _MASK.finditer(text))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
-from indexer.structure.lines import Line
+from indexer.structure.lines import SHORT, Line
 from indexer.structure.numbering import han_number
 from indexer.text import fold_text
 
@@ -74,9 +75,12 @@ _NUMBER = re.compile(
     r"[\u4e00-\u9fff]{2,14}\s*[〔\[(【]\s*(?:19|20)\d{2}\s*[〕\])】]\s*第?\s*\d{1,5}\s*号|"
     r"^[〔\[(【]\s*(?:19|20)\d{2}\s*[〕\])】]\s*第?\s*\d{1,4}\s*[号期次]$"
 )
+# What every 文号 ends with.
+_NUMBER_END = re.compile("[号期次]")
 # Beside a 文号 may stand the letterhead, or 签发人 and a name.
 NUMBER_BESIDE = 16
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?=\s*(?:年|[-—至~]\s*20\d{2}\s*学?年|\s*[)〕\]]))")
+# What no digit stands before is asked behind the first digit, for ``re`` looks for 1 and 2 only where it begins with them.
+_YEAR = re.compile(r"((?:1(?<!\d1)9|2(?<!\d2)0)\d{2})(?=\s*(?:年|[-—至~]\s*20\d{2}\s*学?年|\s*[)〕\]]))")
 _COMPACT_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:0[1-9]|1[0-2])[0-3]\d(?!\d)")
 _HAN_YEAR = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
 # 民国112年, 112年度: years of Taiwan's calendar.
@@ -93,6 +97,10 @@ SAMPLE = 20_000
 
 def kind_of_title(title: str) -> str:
     """The 文种 that *title* names: the kind word nearest its end (工作总结和工作计划总结 is a 总结), or ``""``."""
+    return _kind_of_short(title) if len(title) <= SHORT else _kind_named(title)
+
+
+def _kind_named(title: str) -> str:
     bare = _TITLE_SUFFIX.sub("", fold_text(title).replace(" ", ""))
     # A 通知 about a 方案 is a 通知: what stands in 《》 is another document's title.
     bare = re.sub(r"《[^》]{0,80}》(?=.)", "", bare) or bare
@@ -108,10 +116,19 @@ def kind_of_title(title: str) -> str:
     return best
 
 
+# The title of a page comes again with each of its paragraphs, the name of a file with each of its records.
+_kind_of_short = lru_cache(maxsize=512)(_kind_named)
+
+
 def kind_of_opening(lines: Iterable[Line]) -> str:
     """The 文种 that the first paragraphs tell (现述职如下), or ``""``."""
-    text = fold_text("\n".join(line.shown[:600] for line in lines))
+    text = " ".join(_beginning(line, 600) for line in lines)
     return next((name for name, pattern in _KIND_BY_OPENING if pattern.search(text)), "")
+
+
+def _beginning(line: Line, most: int) -> str:
+    """The first characters of *line*, folded."""
+    return line.folded if len(line.shown) <= most else fold_text(line.shown[:most])
 
 
 def title_from_text(lines: list[Line]) -> str:
@@ -145,6 +162,10 @@ def _date_parts(match: re.Match[str]) -> tuple[int, int, int]:
 
 def year_in(text: str) -> int:
     """The first year that *text* names (2023年, 二〇二三年, 〔2023〕), or 0."""
+    return _year_of_short(text) if len(text) <= SHORT else _year_named(text)
+
+
+def _year_named(text: str) -> int:
     folded = fold_text(text[:SAMPLE])
     if match := _YEAR.search(folded) or _COMPACT_DATE.search(folded):
         return int(match[1])
@@ -155,13 +176,13 @@ def year_in(text: str) -> int:
     return 0
 
 
+_year_of_short = lru_cache(maxsize=512)(_year_named)
+
+
 def prevalent_year(lines: Iterable[Line], *, most: int) -> int:
     """The year up to *most* that the text speaks of most often, of several the latest; 0 where it speaks of none."""
-    years: Counter[int] = Counter()
-    for line in lines:
-        folded = fold_text(line.shown[:SAMPLE])
-        years.update(int(year) for year in _YEAR.findall(folded))
-    known = {year: count for year, count in years.items() if 1949 <= year <= most}
+    years = [int(year) for line in lines for year in _YEAR.findall(_beginning(line, SAMPLE))]
+    known = {year: count for year, count in Counter(years).items() if 1949 <= year <= most} if years else {}
     return max(known, key=lambda year: (known[year], year), default=0)
 
 
@@ -177,8 +198,10 @@ def _han_year(text: str) -> int:
 
 def document_number(line: str) -> str:
     """The 文号 that *line* is (青政发〔2023〕8号, 〔2023〕第27次), or ``""``: one inside a sentence is another document's."""
+    if len(line) > 60 or not _NUMBER_END.search(line):
+        return ""
     text = line.replace("（", "(").replace("）", ")")
-    match = _NUMBER.search(text) if len(text) <= 60 else None
+    match = _NUMBER.search(text)
     if match is None or re.search(r"[。，；,;]", text):
         return ""
     number = re.sub(r"\s", "", match[0])

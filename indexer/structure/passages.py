@@ -23,6 +23,8 @@ _SENTENCE = re.compile(r"[。！？；!?;]+[”’\"'）)》」』】]*")
 _CLAUSE = re.compile(r"[，,、：:]|\s+")
 _ANYWHERE = re.compile(rf"(?s:.{{{TARGET}}})")
 _NOTE_BEHIND = re.compile(r"\s?[（(〔\[【][^（()）]{1,120}[)）〕\]】]$")
+_NOTE_ENDS = (")", "）", "〕", "]", "】")
+_WORDS_IN_A_ROW = re.compile(r"\S([ \u3000]{1,4}\S{1,16}){3}$")
 _LIST_WORD = re.compile(
     r"\s*([一二三四五六七八九十]{1,2}(是|要)|首先|其次|再次|最后|第[一二三四五六七八九十][，,]|[①-⑳]|同时)"
 )
@@ -224,11 +226,18 @@ def _passage(ordinal: int, line: Line, unit: _Unit, headings: list[Heading]) -> 
 
 def _breaks_off(line: Line) -> bool:
     """A paragraph that does not end as a sentence does (a table row, 时间：7月4日, or a list of names is no sentence)."""
+    # Looked at first, since it is so of nearly every line.
+    if line.kind == "table_row" or line.ended or line.final in "：:.":
+        return False
     last = line.shown if "\n" not in line.text else line.text.rsplit("\n", 1)[-1].strip()
     # 抽检率达到100%。（责任单位：县市场监管局）
-    own = _NOTE_BEHIND.sub("", last)
+    own = _NOTE_BEHIND.sub("", last) if last.endswith(_NOTE_ENDS) else last
     if own != last and own.rstrip(CLOSING)[-1:] in TERMINAL:
         return False
-    listed = " | " in last or re.search(r"\S([ \u3000]{1,4}\S{1,16}){3}$", last)
-    is_sentence = (len(last) >= 30 and not listed) or bool(re.search(r"[，,。；]", last))
-    return line.kind != "table_row" and len(last) >= 15 and is_sentence and not line.ended and line.final not in "：:."
+    is_sentence = bool(re.search(r"[，,。；]", last)) or (len(last) >= 30 and not _is_listed(last))
+    return len(last) >= 15 and is_sentence
+
+
+def _is_listed(text: str) -> bool:
+    """Whether *text* ends with words in a row: cells of a table, names."""
+    return " | " in text or bool(_WORDS_IN_A_ROW.search(text))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
-from indexer.model import Document, Part, Passage, Place, SetAside
+from indexer.model import Document, Part, Passage, Place, Script, SetAside
 from indexer.structure.collection import RawPart, split_parts, without_contents
 from indexer.structure.front import TELLING_TITLE, Front, read_front
-from indexer.structure.functions import with_functions
+from indexer.structure.functions import functions_told
 from indexer.structure.furniture import (
     Aside,
     same_title,
@@ -34,6 +35,11 @@ from indexer.structure.metadata import (
 )
 from indexer.structure.passages import cut_long, make_passages
 from indexer.structure.script import is_converted, script_of
+
+_SITE_BEHIND = re.compile(r"(\s*[-_|–]+\s*[^-_—|–]{1,24}|\s+[—-]+\s*[^-_—|–]{1,24})+$")
+
+# Before every such name stands one of these.
+_DASH = re.compile("[-_|–—]")
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _digest_part(document: Document, ordinal: int, raw: RawPart) -> Part:
 
 def _single(document: Document, lines: list[Line], asides: list[Aside]) -> Part:
     front = read_front(lines, _title_meta(document))
-    page = replace(_page(document, asides, front), collection="")
+    page = _page(document, asides, front)
     return _part(page, 0, front, asides)
 
 
@@ -97,7 +103,7 @@ def _collection(document: Document, head: list[Line], raw: list[RawPart], asides
     head, contents = without_contents(head)
     asides = [*asides, *(Aside("menu", line) for line in contents)]
     front = read_front(head, _title_meta(document))
-    page = _page(document, asides, front)
+    page = _page(document, asides, front, collection=front.title)
     made = []
     if front.body:
         raw = [RawPart("前言", "", front.body), *raw]
@@ -112,22 +118,21 @@ def _collection(document: Document, head: list[Line], raw: list[RawPart], asides
 
 def _title_meta(document: Document) -> dict[str, str]:
     """The title that the format names, without the name of the site behind it."""
-    title = re.sub(
-        r"(\s*[-_|–]+\s*[^-_—|–]{1,24}|\s+[—-]+\s*[^-_—|–]{1,24})+$", "", document.meta.get("title", "")
-    ).strip()
-    return {**document.meta, "title": title}
+    title = document.meta.get("title", "")
+    return {**document.meta, "title": (_SITE_BEHIND.sub("", title) if _DASH.search(title) else title).strip()}
 
 
-def _page(document: Document, asides: list[Aside], front: Front) -> _Page:
+def _page(document: Document, asides: list[Aside], front: Front, *, collection: str = "") -> _Page:
     shown = [aside.line.shown for aside in asides if aside.reason in {"byline", "counter", "front"}]
-    found = {
-        name: next((value for text in shown if (value := field_of(text, name))), "")
-        for name in ("source", "issuer", "number", "date")
-    }
     dated = document.meta.get("date", "") and date_in(document.meta["date"])
-    dated = dated or found["date"] or next((date for text in shown if (date := date_in(text))), "")
-    issuer = front.issuer or found["issuer"] or document.meta.get("source", "") or found["source"]
-    return _Page(document, front.title, dated, issuer, front.number or found["number"], document.text[:20_000])
+    dated = dated or _field(shown, "date") or next((date for text in shown if (date := date_in(text))), "")
+    issuer = front.issuer or _field(shown, "issuer") or document.meta.get("source", "") or _field(shown, "source")
+    return _Page(document, collection, dated, issuer, front.number or _field(shown, "number"), document.text[:20_000])
+
+
+def _field(shown: list[str], name: str) -> str:
+    """The first value that a line of *shown* gives for *name*, or ``""``."""
+    return next((value for text in shown if (value := field_of(text, name))), "") if shown else ""
 
 
 def _part(page: _Page, ordinal: int, front: Front, asides: list[Aside], *, label: str = "") -> Part:
@@ -140,21 +145,24 @@ def _part(page: _Page, ordinal: int, front: Front, asides: list[Aside], *, label
     own_asides = [*asides, *front.asides]
     if glossary_heading is not None:
         own_asides.append(Aside("front", glossary_heading))
-    part = Part(
+    kind = _kind(page, front, body)
+    script = script_of("".join(line.text for line in body[:200]) or page.script_text)
+    found = _flagged([*passages, *noted], page, script)
+    return Part(
         id=part_id(page.document, ordinal),
         source=page.document.source,
         ordinal=ordinal,
         title=title,
         collection=page.collection if label else "",
         label=label,
-        kind=_kind(page, front, body),
+        kind=kind,
         date=date or page.dated,
         year=_year(page, front, date, body),
         issuer=front.issuer or page.issuer,
         number=front.number or ("" if label else page.number),
-        script=script_of("".join(line.text for line in body[:200]) or page.script_text),
+        script=script,
         headings=tuple(headings),
-        passages=(*passages, *noted),
+        passages=functions_told(found, kind, folded=_folded(body)),
         glossary=tie(glossary_lines, passages),
         set_aside=tuple(
             SetAside(aside.reason, aside.line.text, aside.line.pieces, aside.line.number) for aside in own_asides
@@ -162,18 +170,23 @@ def _part(page: _Page, ordinal: int, front: Front, asides: list[Aside], *, label
         flags=_part_flags(front, passages),
         text_length=sum(len(line.text) for line in front.body),
     )
-    return with_functions(_flagged_converted(part) if _is_converted(part, page) else part)
 
 
-def _is_converted(part: Part, page: _Page) -> bool:
+def _folded(body: list[Line]) -> dict[str, str]:
+    """What is folded already: most passages are lines as they are shown."""
+    return {line.text: line.folded for line in body if line.text == line.shown}
+
+
+def _flagged(passages: list[Passage], page: _Page, script: Script) -> list[Passage]:
+    """*passages*, with a flag where a converter made their script."""
+    if script != "hant" or not _is_converted(passages, page):
+        return passages
+    return [replace(passage, flags=(*passage.flags, "converted")) for passage in passages]
+
+
+def _is_converted(passages: list[Passage], page: _Page) -> bool:
     """By the text of the part, or where that is too short to tell by that of its page, which was converted as a whole."""
-    texts = (passage.text for passage in part.passages)
-    return part.script == "hant" and (is_converted(texts) or is_converted((page.script_text,)))
-
-
-def _flagged_converted(part: Part) -> Part:
-    passages = (replace(passage, flags=(*passage.flags, "converted")) for passage in part.passages)
-    return replace(part, passages=tuple(passages))
+    return is_converted(passage.text for passage in passages) or is_converted((page.script_text,))
 
 
 def part_id(document: Document, ordinal: int) -> str:
@@ -206,10 +219,16 @@ def _part_flags(front: Front, passages: list[Passage]) -> tuple[str, ...]:
 
 def _title(page: _Page, front: Front) -> str:
     """The title; where the text has none, the name of its file if it says what it is, else what the text tells."""
-    stem = PurePosixPath(page.document.source).stem
+    stem = _stem(page.document.source)
     return (
         stem if front.inferred and kind_of_title(stem) and len(letters(stem)) >= TELLING_TITLE else front.title or stem
     )
+
+
+@lru_cache(maxsize=16)
+def _stem(source: str) -> str:
+    """The name of the file without its suffix; a file of records has one for all of them."""
+    return PurePosixPath(source).stem
 
 
 def _kind(page: _Page, front: Front, body: list[Line]) -> str:
@@ -222,7 +241,7 @@ def _kind(page: _Page, front: Front, body: list[Line]) -> str:
         or ("" if front.inferred else kind_of_title(front.title))
         or next((kind for text in subtitles if (kind := kind_of_title(text))), "")
         or kind_of_title(page.collection)
-        or kind_of_title(PurePosixPath(page.document.source).stem)
+        or kind_of_title(_stem(page.document.source))
         or kind_of_opening(body[:4])
         or kind_of_title(front.title)
     )
@@ -248,7 +267,7 @@ def _year(page: _Page, front: Front, date: str, body: list[Line]) -> int:
         or _year_reported(front)
         or (int(date[:4]) if date else 0)
         or year_in(" ".join(aside.line.shown for aside in front.asides if aside.reason in {"front", "signature"}))
-        or year_in(PurePosixPath(page.document.source).stem)
+        or year_in(_stem(page.document.source))
         or prevalent_year(body, most=page_year or 2099)
         or page_year
     )
