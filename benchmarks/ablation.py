@@ -20,7 +20,7 @@ import numpy as np
 
 from indexer import evaluate
 from indexer.analysis import default_analyzer
-from indexer.engines import base, matching, ranking
+from indexer.engines import base, ranking
 from indexer.search import Search, Understanding
 
 SIGNS = 10_000
@@ -53,7 +53,7 @@ def variants() -> list[Variant]:
 @contextmanager
 def weighted(variant: Variant) -> Iterator[None]:
     """The engine with the weights of *variant*."""
-    with mock.patch.dict(matching.BOOSTS, variant.boosts), mock.patch.object(ranking, "B", variant.b):  # type: ignore[arg-type]
+    with mock.patch.dict(base.BOOSTS, variant.boosts), mock.patch.object(ranking, "B", variant.b):
         yield
 
 

@@ -11,16 +11,23 @@ import importlib.metadata
 import importlib.util
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from indexer.dictionary import Word
 from indexer.model import Token
-from indexer.text import FOLDING_VERSION, Folded, fold
+from indexer.text import FOLDING_VERSION, Folded, fold, fold_text
 
 # Raise when the rules below change what is indexed.
 ANALYSIS_VERSION = 2
 
 _REMEMBERED = 256
+
+
+class Cut(NamedTuple):
+    """A text folded, and its words: (word, start, end) counts characters of ``folded``. What the index is made of."""
+
+    folded: str
+    words: list[tuple[str, int, int]]
 
 
 class Analyzer(Protocol):
@@ -37,6 +44,9 @@ class Analyzer(Protocol):
     def words(self, text: str, *, converted: bool = False) -> list[Token]:
         """Words for ranking, in order of their end; they may overlap (环境, 整治, 环境整治). Positions count words."""
 
+    def cut(self, text: str, *, converted: bool = False) -> Cut:
+        """The folded text, in which characters are counted, and what :meth:`words` gives, without tokens: for many texts."""
+
     def characters(self, text: str, *, converted: bool = False) -> list[Token]:
         """One token for each folded character that can be seen.
 
@@ -46,7 +56,10 @@ class Analyzer(Protocol):
 
 
 class Segmenter(Protocol):
-    """Cuts a folded text into words. ``words`` are those it was given beside its own, in the order of their text."""
+    """Cuts a folded text into words. ``words`` are those it was given beside its own, in the order of their text.
+
+    Goes to another process as a recipe: it loads its dictionary again there.
+    """
 
     name: str
     words: tuple[Word, ...]
@@ -71,6 +84,9 @@ class JiebaSegmenter:
         for word in self.words:
             self._tokenizer.add_word(word.text, word.frequency)
 
+    def __reduce__(self) -> tuple[type[JiebaSegmenter], tuple[tuple[Word, ...]]]:
+        return type(self), (self.words,)
+
     def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
         """See :class:`Segmenter`."""
         words: Iterable[tuple[str, int, int]] = self._tokenizer.tokenize(text, mode="search", HMM=False)
@@ -89,6 +105,9 @@ class RjiebaSegmenter:
         self.words = _in_order(words)
         for word in self.words:
             self._jieba.add_word(word.text, word.frequency, None)
+
+    def __reduce__(self) -> tuple[type[RjiebaSegmenter], tuple[tuple[Word, ...]]]:
+        return type(self), (self.words,)
 
     def cut(self, text: str) -> Iterable[tuple[str, int, int]]:
         """See :class:`Segmenter`."""
@@ -119,6 +138,11 @@ class JiebaAnalyzer:
         cut = ((word, start, end) for word, start, end in self._segmenter.cut(folded.text) if _is_word(word))
         return [_token(folded, word, position, start, end) for position, (word, start, end) in enumerate(cut)]
 
+    def cut(self, text: str, *, converted: bool = False) -> Cut:
+        """See :class:`Analyzer`."""
+        folded = fold_text(text, converted=converted)
+        return Cut(folded, [found for found in self._segmenter.cut(folded) if _is_word(found[0])])
+
     def characters(self, text: str, *, converted: bool = False) -> list[Token]:
         """See :class:`Analyzer`."""
         folded = fold(text, converted=converted)
@@ -137,8 +161,10 @@ class Remembering:
     their title, and one search asks for its words many times. The lists it gives are shared: not to be changed."""
 
     def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
         self.fingerprint = analyzer.fingerprint
         self.words = lru_cache(maxsize=_REMEMBERED)(analyzer.words)
+        self.cut = lru_cache(maxsize=_REMEMBERED)(analyzer.cut)
         self.characters = lru_cache(maxsize=_REMEMBERED)(analyzer.characters)
 
 
@@ -159,7 +185,7 @@ def tells(word: str) -> bool:
 
 
 def _is_word(word: str) -> bool:
-    return any(character.isalnum() for character in word)
+    return word.isalnum() or any(map(str.isalnum, word))
 
 
 def _token(folded: Folded, word: str, position: int, start: int, end: int) -> Token:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import get_args
 
@@ -50,6 +50,7 @@ NEAR = 0.6
 # Passages that are compared with a sentence letter by letter, the likeliest first: about a millisecond each.
 LOOKED_AT = 50
 FACETS: tuple[FacetField, ...] = get_args(FacetField)
+_NO_MATCHES = Matches((), total=0, partial=0, available=0, facets={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class Answering:
     dictionary: Dictionary
     corrector: Corrector
     request: SearchRequest
+    _counted: dict[Query, int] = field(default_factory=dict)
 
     def answer(self) -> Answer:
         """The answer as the module's docstring says. Raises QueryError."""
@@ -99,11 +101,16 @@ class Answering:
     def _typed(self, text: str) -> Answer:
         parsed = parse(text, patterns="patterns" not in self.request.off)
         understood = self._understood(parsed)
-        query = restricted(understood.query, self.request)
-        matches = self._search(query, understood.rank, partial=PARTIAL if self._may_fill(understood) else 0)
-        return Answer(
-            text, parsed, understood, query, matches, readings=understood.readings, quote=_quote(text, parsed)
-        )
+        query, quote = restricted(understood.query, self.request), _quote(text, parsed)
+        typed = Answer(text, parsed, understood, query, _NO_MATCHES, readings=understood.readings, quote=quote)
+        # A sentence that stands nowhere is looked for in other ways first.
+        is_lost = bool(quote) and understood.softer and not self._count(query)
+        return typed if is_lost else self._searched(typed)
+
+    def _searched(self, typed: Answer) -> Answer:
+        understood = typed.understood
+        partial = PARTIAL if self._may_fill(understood) else 0
+        return replace(typed, matches=self._search(typed.query, understood.rank, partial=partial))
 
     def _may_fill(self, understood: Understood) -> bool:
         request = self.request
@@ -127,11 +134,20 @@ class Answering:
             facets=FACETS,
         )
 
+    def _count(self, query: Query) -> int:
+        """How many passages match; asked once."""
+        if query not in self._counted:
+            self._counted[query] = self.engine.count(query)
+        return self._counted[query]
+
     # Other queries that may have been meant
 
     def _offers(self, typed: Answer) -> tuple[str, ...]:
         """What may have been meant: words of the library, those of the trade (创卫) left alone, each but once, however parted."""
         if "corrections" in self.request.off or not typed.parsed.terms or typed.matches.total > PLENTY:
+            return ()
+        # A sentence that stands in the library was typed as it was meant.
+        if typed.quote and typed.matches.total:
             return ()
         folded = fold_text(typed.text)
         known = [folded[start:end] for start, end, _ in self.dictionary.found_in(folded)]
@@ -144,7 +160,7 @@ class Answering:
     def _has_words(self, offer: str, typed: ParsedQuery) -> bool:
         """Whether the library has each word that *offer* has put in place of another (not 困境拷汤汤)."""
         changed = (term for term in parse(offer).terms if term not in typed.terms)
-        return all(self.engine.count(self._meant(term)) for term in changed)
+        return all(self._count(self._meant(term)) for term in changed)
 
     def _corrected(self, typed: Answer, offers: Sequence[str]) -> Iterator[Answer]:
         """The likeliest correction, where it changes a word that is in the way: not 述廉 in (述职 OR 述廉) 结尾."""
@@ -157,7 +173,7 @@ class Answering:
             mended = replace(found, readings=(told, *found.readings))
             if found.matches.total:
                 yield mended
-            elif not any(self.engine.count(self._meant(term)) for term in changed):
+            elif not any(self._count(self._meant(term)) for term in changed):
                 # What stands nowhere is of no use to any step after this; its correction is.
                 yield from self._relaxed(self._with_reason(mended))
 
@@ -200,6 +216,7 @@ class Answering:
             yield from self._answered(typed, wider.query, wider.step, message, missing=typed.missing, partial=partial)
 
     def _nothing(self, typed: Answer) -> Answer:
+        typed = self._searched(typed) if typed.quote else typed
         if typed.matches.partial:
             return replace(typed, relaxation=Relaxation("any", typed.missing, _relaxed_message("any", typed.reason)))
         relaxation = Relaxation("none", typed.missing, f"没有找到相符的段落。{typed.reason}")
@@ -216,13 +233,13 @@ class Answering:
         partial: int = 0,
     ) -> Iterator[Answer]:
         """*typed* answered by *query* instead, if that finds anything."""
+        if not self._count(query):
+            return
         # A quotation ranks by its words here: as a quotation it has found nothing.
         rank = Words(typed.quote, 1) if typed.quote else Either((typed.understood.rank, query))
         # A sentence comes first, as it says; words that stand apart are what a reader would weigh as well.
         matches = self._search(query, rank, partial=partial, partial_last=step in {"signs", "near"})
-        if matches.total:
-            relaxation = Relaxation(step, missing, message)
-            yield replace(typed, query=query, matches=matches, relaxation=relaxation)
+        yield replace(typed, query=query, matches=matches, relaxation=Relaxation(step, missing, message))
 
     def _with_reason(self, typed: Answer) -> Answer:
         missing, reason = self._in_the_way(typed)
@@ -234,16 +251,16 @@ class Answering:
         No words where the filters alone are in the way.
         """
         terms = list(dict.fromkeys(typed.parsed.terms))
-        nowhere = tuple(term.text for term in terms if not self.engine.count(self._meant(term)))
+        nowhere = tuple(term.text for term in terms if not self._count(self._meant(term)))
         if nowhere:
             return nowhere, f"文库里没有{_named(nowhere)}。"
         query, free = restricted(typed.parsed.query, self.request), unfiltered(typed.parsed.query)
-        if free != query and self.engine.count(self._meant(free)):
+        if free != query and self._count(self._meant(free)):
             return (), "去掉筛选条件就有相符的段落。"
         if len(terms) < 2:
             return (), ""
         narrower = ((term.text, without(query, term)) for term in terms)
-        apart = tuple(text for text, rest in narrower if rest is not None and self.engine.count(self._meant(rest)))
+        apart = tuple(text for text, rest in narrower if rest is not None and self._count(self._meant(rest)))
         return apart, f"去掉{_named(apart)}就有同时含有其余词语的段落。" if apart else ""
 
     def _meant(self, query: Query) -> Query:

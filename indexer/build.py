@@ -15,9 +15,9 @@ from indexer import corpus
 from indexer.analysis import Analyzer
 from indexer.catalog import Catalog, SourceEntry
 from indexer.config import Settings
-from indexer.engines.base import Writer
+from indexer.counted import CountedWriter
 from indexer.errors import BuildError, IndexFolderError, SourceError
-from indexer.gathering import Gathered, make
+from indexer.gathering import Gathered, Preparing, make
 from indexer.generations import Building, IndexFolder
 from indexer.model import Skipped, Source
 from indexer.parsers import PARSERS, STREAMED, suffix_of
@@ -43,7 +43,7 @@ def build(settings: Settings, *, analyzer: Analyzer, progress: Progress | None =
 
     Raises SourceError (a root cannot be read), BuildError (nothing readable, full disk), IndexBusy, IndexFolderError.
     """
-    run = _Run(settings, progress or Silent())
+    run = _Run(settings, analyzer, progress or Silent())
     run.find()
     store = IndexFolder(settings.index)
     notes = () if rebuild else _reasons_to_rebuild(store)
@@ -65,8 +65,9 @@ def _reasons_to_rebuild(store: IndexFolder) -> tuple[str, ...]:
 class _Run:
     """One run of the indexer: what was found, what is done with it, and what is to be told."""
 
-    def __init__(self, settings: Settings, progress: Progress) -> None:
+    def __init__(self, settings: Settings, analyzer: Analyzer, progress: Progress) -> None:
         self._settings = settings
+        self._analyzer = analyzer
         self._progress = progress
         self._started = time.monotonic()
         self._limits = Limits(seconds=settings.read_seconds, memory_mb=settings.read_memory_mb)
@@ -140,7 +141,7 @@ class _Run:
             # Reading it will tell why.
             return True
 
-    def _remove_gone(self, writer: Writer, catalog: Catalog) -> None:
+    def _remove_gone(self, writer: CountedWriter, catalog: Catalog) -> None:
         """Remove what is no longer there; what lies in a folder that cannot be looked into stays."""
         here = {source.name for source in self._sources} | set(self._unseen)
         closed = [name for name, one in self._unseen.items() if one.code in _UNSEEN]
@@ -153,7 +154,7 @@ class _Run:
             elif self._unseen[folder] not in self._kept:
                 self._kept.append(self._unseen[folder])
 
-    def _remove(self, name: str, writer: Writer, catalog: Catalog) -> None:
+    def _remove(self, name: str, writer: CountedWriter, catalog: Catalog) -> None:
         entry = catalog.entry(name)
         if entry is not None and entry.documents:
             writer.delete_source(name)
@@ -161,7 +162,7 @@ class _Run:
         catalog.delete(name)
         self._counts["changes"] += 1
 
-    def _note_unseen(self, writer: Writer, catalog: Catalog) -> None:
+    def _note_unseen(self, writer: CountedWriter, catalog: Catalog) -> None:
         """Keep in the catalog what was seen and not read; former passages go where another thing took the place."""
         for name, one in self._unseen.items():
             entry = catalog.entry(name)
@@ -184,10 +185,11 @@ class _Run:
 
     # Doing it
 
-    def _read(self, due: Sequence[Source], writer: Writer, catalog: Catalog) -> None:
+    def _read(self, due: Sequence[Source], writer: CountedWriter, catalog: Catalog) -> None:
         readable = [source for source in due if not self._is_too_large(source, catalog)]
         self._progress.begin("读取", files=len(readable), size=sum(map(_size, readable)))
-        readings = read_all(readable, work=make, jobs=self._settings.jobs, limits=self._limits)
+        finish = Preparing(self._analyzer)
+        readings = read_all(readable, work=make, finish=finish, jobs=self._settings.jobs, limits=self._limits)
         with closing(readings):
             for source, of_source in groupby(readings, key=attrgetter("source")):
                 with closing(Gathered(self._settings.index)) as gathered:
@@ -207,13 +209,13 @@ class _Run:
         self._note(skipped, catalog, SourceEntry(source.name, _fingerprint(source), reason=reason, code="too_large"))
         return True
 
-    def _settle(self, source: Source, gathered: Gathered, writer: Writer, catalog: Catalog) -> None:
+    def _settle(self, source: Source, gathered: Gathered, writer: CountedWriter, catalog: Catalog) -> None:
         """Write what was read of a source, or note why it was not."""
         self._size += gathered.size
         entry = gathered.entry(source.name)
         if not gathered.passages or not gathered.fingerprint:
             self._skip(source, gathered, catalog, entry)
-            self._progress.advance(size=gathered.size - gathered.size // 2)
+            self._progress.advance(size=gathered.size_left)
             return
         former = catalog.entry(source.name)
         if former is not None and former.documents:
@@ -224,13 +226,14 @@ class _Run:
         catalog.put(entry)
         self._records += gathered.skipped
 
-    def _write(self, gathered: Gathered, writer: Writer) -> None:
-        left = gathered.size - gathered.size // 2
+    def _write(self, gathered: Gathered, writer: CountedWriter) -> None:
+        left = gathered.size_left
         share = left // gathered.documents
-        for part in gathered.parts():
-            writer.add(part)
-            self._progress.advance(size=share, files=0)
-            left -= share
+        for prepared, repeated in gathered.prepared():
+            writer.add_run(prepared.run, counts=prepared.counts, without=repeated)
+            done = share * (len(prepared.parts) - len(repeated))
+            self._progress.advance(size=done, files=0)
+            left -= done
         self._progress.advance(size=left)
 
     def _skip(self, source: Source, gathered: Gathered, catalog: Catalog, entry: SourceEntry) -> None:

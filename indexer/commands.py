@@ -257,6 +257,7 @@ def _server_command(settings: Settings) -> list[str]:
         "gunicorn",
         "--preload",
         "--no-control-socket",
+        f"--config=file:{Path(found.origin).parent / 'web' / 'serving.py'}",
         *(f"--{name}={value}" for name, value in options.items()),
         "server:app",
     ]

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.analysis import Analyzer
-from indexer.engines.base import Writer
 from indexer.engines.records import document_record
-from indexer.engines.whoosh import WhooshEngine
+from indexer.engines.runs import Run
+from indexer.engines.whoosh import WhooshEngine, Writer
 from indexer.model import DocumentRecord, Part
 from indexer.vocabulary import store
-from indexer.vocabulary.counting import Counting
+from indexer.vocabulary.counting import Counting, Counts
 
 
 @contextmanager
-def counted_writing(engine: WhooshEngine, path: Path, analyzer: Analyzer) -> Iterator[Writer]:
+def counted_writing(engine: WhooshEngine, path: Path, analyzer: Analyzer) -> Iterator[CountedWriter]:
     """A commit of *engine* that keeps the vocabulary in *path* in step with it."""
     with engine.writing() as writer:
-        counted = _CountedWriter(writer, engine, analyzer)
+        counted = CountedWriter(writer, engine, analyzer)
         yield counted
     store.update(path, added=counted.added, removed=counted.removed)
 
 
 @dataclass(slots=True)
-class _CountedWriter:
+class CountedWriter:
     """See :class:`indexer.engines.base.Writer`."""
 
     writer: Writer
@@ -39,9 +39,12 @@ class _CountedWriter:
     def add(self, part: Part) -> None:
         """Index the passages of *part*, and count them."""
         self.writer.add(part)
-        _count_part(self.added, document_record(part))
-        for passage in part.passages:
-            self.added.add_passage(self.analyzer.words(passage.text, converted="converted" in passage.flags))
+        count_part(self.added, part, self.analyzer)
+
+    def add_run(self, run: Run, *, counts: Counts, without: Iterable[str] = ()) -> None:
+        """Add parts that were inverted and counted elsewhere, *without* those of some ids."""
+        self.writer.add_run(run, without=without)
+        self.added.merge(counts)
 
     def delete_source(self, source: str) -> int:
         """Remove all that came from *source* before this commit, and count it down."""
@@ -54,7 +57,15 @@ class _CountedWriter:
         for document in self.engine.documents_of(source):
             _count_part(self.removed, document)
             for record in self.engine.passages_of(document.id):
-                self.removed.add_passage(self.analyzer.words(record.text, converted="converted" in record.flags))
+                converted = "converted" in record.flags
+                self.removed.add_passage(self.analyzer.cut(record.text, converted=converted).words)
+
+
+def count_part(counting: Counting, part: Part, analyzer: Analyzer) -> None:
+    """Count a part and its passages."""
+    _count_part(counting, document_record(part))
+    for passage in part.passages:
+        counting.add_passage(analyzer.cut(passage.text, converted="converted" in passage.flags).words)
 
 
 def _count_part(counting: Counting, document: DocumentRecord) -> None:

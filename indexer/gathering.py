@@ -5,42 +5,106 @@ from __future__ import annotations
 import pickle
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import IO
 
+from indexer.analysis import Analyzer, Remembering
 from indexer.catalog import SourceEntry
+from indexer.counted import count_part
+from indexer.engines.characters import MOST_PASSAGES
+from indexer.engines.inverting import Inverter
+from indexer.engines.runs import Run
+from indexer.errors import SourceError
 from indexer.model import Document, Part, Skipped
 from indexer.reading import Reading
 from indexer.structure import parts
+from indexer.vocabulary.counting import Counting, Counts
 
-# An export of a million records does not stay in memory: what goes beyond this many documents waits in a file.
-_IN_MEMORY = 500
+# An export of a million records does not stay in memory: what goes beyond this many bytes waits in a file.
+_IN_MEMORY = 50_000_000
+# Characters that are inverted together: about 100 bytes of memory each.
+_INVERTED = 1_000_000
+_PASSAGE = 10
 _SKIPPED_SHOWN = 100
 _WARNINGS_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a child process makes of one document."""
+    """What a child process makes of one document: its parts that have passages, or at least what was set aside in it."""
 
     parts: tuple[Part, ...]
     encoding: str
 
 
 def make(document: Document) -> Made:
-    """The parts of a document that have passages to be found, or at least what was set aside in it."""
-    return Made(tuple(parts(document)), document.encoding)
+    """The first half of a child's work. Raises SourceError where there are more passages than can be inverted together."""
+    found = tuple(parts(document))
+    if sum(len(part.passages) for part in found) > MOST_PASSAGES // 2:
+        raise SourceError("文件里的段落太多（超过 26 万个），请拆分后再建索引。", code="too_large")
+    return Made(found, document.encoding)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the catalog keeps of a part."""
+
+    id: str
+    title: str
+    kind: str
+    year: int
+    passages: int
+    set_aside: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a child process sends: some documents as they go into the index and the vocabulary."""
+
+    parts: tuple[Summary, ...]
+    run: Run
+    counts: Counts
+    encoding: str
+
+    @property
+    def nbytes(self) -> int:
+        """The memory that the run takes."""
+        return sum(array.nbytes for array in self.run.values())
+
+
+class Preparing:
+    """The second half of a child's work. Goes to the children with the analyzer, which each makes anew."""
+
+    def __init__(self, analyzer: Analyzer) -> None:
+        self._analyzer = analyzer
+
+    def __call__(self, made: Sequence[Made]) -> Iterator[Prepared]:
+        """Documents, inverted in batches that bound the memory."""
+        analyzer = Remembering(self._analyzer)
+        encoding = next((one.encoding for one in made if one.encoding), "")
+        for own in _batches(part for one in made for part in one.parts):
+            inverter, counting = Inverter(analyzer), Counting()
+            for part in own:
+                count_part(counting, part, analyzer)
+                if part.passages:
+                    inverter.add(part)
+            yield Prepared(tuple(map(_summary, own)), inverter.run(), counting.counts(), encoding)
 
 
 class Gathered:
-    """The readings of one source, and what they amount to. To be closed."""
+    """The readings of one source, and what they amount to. To be closed.
+
+    ``size`` is what was read, in bytes; ``size_left`` the half of it that counts as done when it is written.
+    """
 
     def __init__(self, folder: Path) -> None:
         """:param folder: where what does not stay in memory waits. The system's own place for such is often small."""
         self._folder = folder
-        self._made: list[Made] = []
+        self._held: list[Prepared] = []
+        self._bytes = 0
         self._file: IO[bytes] | None = None
         self._skipped_beyond = 0
         self._counts: Counter[str] = Counter()
@@ -49,9 +113,11 @@ class Gathered:
         self._set_aside: Counter[str] = Counter()
         self._warnings: dict[str, None] = {}
         self._ids: set[str] = set()
+        self._repeated: list[tuple[str, ...]] = []
         self.skipped: list[Skipped] = []
         self.fingerprint = ""
         self.size = 0
+        self.size_left = 0
         self.encoding = ""
 
     def close(self) -> None:
@@ -59,14 +125,14 @@ class Gathered:
         if self._file is not None:
             self._file.close()
 
-    def add(self, reading: Reading[Made]) -> None:
+    def add(self, reading: Reading[Prepared]) -> None:
         """Take in the next reading of the source; the last one brings its fingerprint."""
         self.size += reading.size
+        self.size_left += reading.size - reading.size // 2
         self.fingerprint = reading.fingerprint
-        results = [self._unique(made) for made in reading.results]
-        for made in results:
-            self._count(made)
-        self._keep(results)
+        for prepared in reading.results:
+            self._count(prepared)
+            self._keep(prepared)
         self._warnings.update(dict.fromkeys(reading.warnings))
         room = _SKIPPED_SHOWN - len(self.skipped)
         self.skipped += reading.skipped[:room]
@@ -82,10 +148,9 @@ class Gathered:
         """How many passages there are to be found."""
         return self._counts["passages"]
 
-    def parts(self) -> Iterator[Part]:
-        """All parts, in order."""
-        for made in self._all():
-            yield from made.parts
+    def prepared(self) -> Iterator[tuple[Prepared, tuple[str, ...]]]:
+        """All that was prepared, in order, each with the ids of parts that are to be left out."""
+        yield from zip(self._all(), self._repeated, strict=True)
 
     def entry(self, name: str) -> SourceEntry:
         """The source as the catalog keeps it."""
@@ -102,33 +167,33 @@ class Gathered:
             warnings=tuple(self._all_warnings()),
         )
 
-    def _unique(self, made: Made) -> Made:
-        """*made* without parts whose id an earlier one has: an export in which two records have one number."""
-        repeated = [part for part in made.parts if part.id in self._ids]
-        self._ids.update(part.id for part in made.parts)
-        self._warnings.update({f"“{part.title}”的编号与前面的记录相同，没有收入。": None for part in repeated})
-        return replace(made, parts=tuple(part for part in made.parts if part not in repeated)) if repeated else made
-
-    def _count(self, made: Made) -> None:
-        self.encoding = self.encoding or made.encoding
-        for part in made.parts:
-            self._counts["documents"] += 1
-            self._counts["passages"] += len(part.passages)
+    def _count(self, prepared: Prepared) -> None:
+        """Count the parts but those whose id an earlier one has: an export in which two records have one number."""
+        self.encoding = self.encoding or prepared.encoding
+        repeated = []
+        for part in prepared.parts:
+            if part.id in self._ids:
+                repeated.append(part.id)
+                self._warnings[f"“{part.title}”的编号与前面的记录相同，没有收入。"] = None
+                continue
+            self._ids.add(part.id)
+            self._counts.update(documents=1, passages=part.passages)
             self._kinds.update([part.kind] if part.kind else ())
             self._years.update([part.year] if part.year else ())
-            self._set_aside.update(aside.reason for aside in part.set_aside)
+            self._set_aside.update(part.set_aside)
+        self._repeated.append(tuple(repeated))
 
-    def _keep(self, results: list[Made]) -> None:
-        if self._file is None and len(self._made) + len(results) <= _IN_MEMORY:
-            self._made += results
+    def _keep(self, prepared: Prepared) -> None:
+        self._bytes += prepared.nbytes
+        if self._file is None and self._bytes <= _IN_MEMORY:
+            self._held.append(prepared)
             return
         if self._file is None:
             self._file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  (closed by close)
-        for made in results:
-            pickle.dump(made, self._file, pickle.HIGHEST_PROTOCOL)
+        pickle.dump(prepared, self._file, pickle.HIGHEST_PROTOCOL)
 
-    def _all(self) -> Iterator[Made]:
-        yield from self._made
+    def _all(self) -> Iterator[Prepared]:
+        yield from self._held
         if self._file is None:
             return
         self._file.seek(0)
@@ -144,3 +209,27 @@ class Gathered:
         yield from warnings[:_WARNINGS_SHOWN]
         if beyond > 0:
             yield f"另有 {beyond} 条同类提示。"
+
+
+def _batches(of_all: Iterable[Part]) -> Iterator[tuple[Part, ...]]:
+    """Parts with about ``_INVERTED`` characters together; each id stands once in a batch."""
+    number, size = 0, 0
+    seen: set[str] = set()
+
+    def batch_of(part: Part) -> int:
+        nonlocal number, size
+        if size > _INVERTED or part.id in seen:
+            number, size = number + 1, 0
+            seen.clear()
+        seen.add(part.id)
+        # A passage of one character takes more than that.
+        size += sum(len(passage.text) + _PASSAGE for passage in part.passages)
+        return number
+
+    for _, own in groupby(of_all, key=batch_of):
+        yield tuple(own)
+
+
+def _summary(part: Part) -> Summary:
+    set_aside = tuple(aside.reason for aside in part.set_aside)
+    return Summary(part.id, part.title, part.kind, part.year, len(part.passages), set_aside)

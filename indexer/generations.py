@@ -2,8 +2,8 @@
 
 ::
 
-    DIR/current              the number of the generation that serves, replaced atomically
-    DIR/generations/000007/  Whoosh files, catalog.sqlite, vocabulary.sqlite, manifest.json; never changed once it is complete
+    DIR/current              the number of the generation that serves with its check sum, replaced atomically
+    DIR/generations/000007/  Whoosh files, catalog.sqlite, vocabulary.bin, manifest.json; never changed once it is complete
     DIR/writer.lock          held (flock) by the one process that writes
 
 Whatever fails or is killed before the rename leaves the former generation in service. None of Whoosh's forks syncs
@@ -13,44 +13,41 @@ its files; here every new file and folder is synced before ``current`` names it.
 from __future__ import annotations
 
 import logging
-import pickle
 import re
 import shutil
 import sqlite3
-import struct
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from indexer import disk
 from indexer import manifest as manifests
 from indexer.analysis import Analyzer, Remembering
 from indexer.catalog import Catalog
-from indexer.counted import counted_writing
-from indexer.disk import disk_errors_told, linked, sync, synced_sum, writer_lock
-from indexer.engines.base import Writer
+from indexer.counted import CountedWriter, counted_writing
 from indexer.engines.whoosh import WhooshEngine
-from indexer.errors import IndexDamaged, IndexFolderError, IndexMissing
+from indexer.errors import BuildError, IndexDamaged, IndexFolderError, IndexMissing
 from indexer.manifest import FileSum, Manifest
 from indexer.vocabulary.store import Vocabulary
 
 logger = logging.getLogger(__name__)
 
 CATALOG = "catalog.sqlite"
-VOCABULARY = "vocabulary.sqlite"
+VOCABULARY = "vocabulary.bin"
 _LOCK = "writer.lock"
 # What a build changes in place; all other files of a generation are only ever added or replaced.
 _CHANGED = frozenset({CATALOG, VOCABULARY})
 
 _NUMBER = re.compile(r"\d{6,12}")
 _HALF_MADE = re.compile(r"\d{6,12}\.building")
+# What ``current`` names until the first build is complete: a generation without a pointer is damage, not a beginning.
+_NONE = 0
 # What Whoosh leaves beside its index: the file it locks, and the folder of its sorting runs.
 _WHOOSH_LOCK, _WHOOSH_RUNS = "MAIN_WRITELOCK", "MAIN.tmp"
 _OTHER_ANALYZER = "索引是用另一套分词规则或词典建立的，全部文档需要重新建立索引（fanwen index 会自动这样做）。"
-# What reading torn data raises in Whoosh.
-_TORN = (zlib.error, pickle.UnpicklingError, struct.error, EOFError)
+_UNCERTAIN = "第 {} 代索引已经启用，但系统没有确认它已经写入磁盘。请检查 {} 所在的磁盘，再运行一次。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class Building:
     carried: dict[str, FileSum] = field(default_factory=dict)
     discarded: bool = False
 
-    def writing(self) -> AbstractContextManager[Writer]:
+    def writing(self) -> AbstractContextManager[CountedWriter]:
         """A commit of the engine, all or nothing; the vocabulary is kept in step with it."""
         return counted_writing(self.engine, self.path / VOCABULARY, self.analyzer)
 
@@ -115,6 +112,8 @@ class IndexFolder:
         self._limit_mb = limit_mb
         self._generations = self.path / "generations"
         self._pointer = self.path / "current"
+        # What was found wrong with a generation while it served, by number and digest of its manifest.
+        self._refused: dict[tuple[int, str], str] = {}
 
     # Reading
 
@@ -149,14 +148,30 @@ class IndexFolder:
             except FileNotFoundError:
                 # A writer has put another generation in service meanwhile and removed this one.
                 continue
+            except Exception:
+                # Torn data, which may raise anything: where that is so the former generation is opened.
+                if not self.refuse_if_damaged(generation):
+                    raise
+                continue
             return generation, engine
         raise IndexDamaged(f"索引 {self.path} 在打开时一再变动，请稍后再试。")
+
+    def refuse_if_damaged(self, generation: Generation, *, between: Callable[[], object] = lambda: None) -> bool:
+        """Read every byte of *generation*; where that differs from its manifest, do not open it again.
+
+        :param between: called after each megabyte.
+        """
+        problem = manifests.first_difference(generation.path, generation.manifest, between=between)
+        if problem:
+            logger.error("%s：第 %d 代索引不再使用。", problem, generation.number)
+            self._refused[generation.number, generation.manifest.digest] = problem
+        return bool(problem)
 
     @contextmanager
     def open(self, analyzer: Analyzer) -> Iterator[WhooshEngine]:
         """An engine over the generation in service, for one thread."""
         _, engine = self.open_engine(analyzer)
-        with closing(engine), damage_told(self.path):
+        with closing(engine), disk.damage_told(self.path):
             yield engine
 
     @contextmanager
@@ -173,7 +188,7 @@ class IndexFolder:
         """Read every byte of the generation in service, also where it is too damaged to be opened. IndexMissing."""
         named = self._named()
         number = named if named is not None else max(self._numbers(), default=None)
-        if number is None:
+        if number is None or number == _NONE:
             raise self._missing()
         lost = () if named is not None else (f"{self._pointer} 不见了，或者写的不是第几代：现在使用最新的一代",)
         folder = self._folder(number)
@@ -193,21 +208,21 @@ class IndexFolder:
         Starts from the former generation, its unchanged files linked; empty if *rebuild* is asked for, or the former
         one is damaged or was made by another analyzer. IndexBusy, BuildError (the disk is full).
         """
-        with disk_errors_told(self.path):
+        with disk.disk_errors_told(self.path):
             self._prepare()
-            with writer_lock(self.path / _LOCK):
+            with disk.writer_lock(self.path / _LOCK):
                 yield from self._built(analyzer, rebuild=rebuild)
 
     def rollback(self) -> Generation:
         """Put the newest sound generation before the one in service back in service."""
         if not self._generations.is_dir():
             raise self._missing()
-        with disk_errors_told(self.path), writer_lock(self.path / _LOCK):
+        with disk.disk_errors_told(self.path), disk.writer_lock(self.path / _LOCK):
             serving = self._named()
             for number in self._candidates(serving):
                 if number != serving:
                     with suppress(IndexDamaged):
-                        generation = self._checked(number)
+                        generation = self._read_through(self._checked(number))
                         self._point_to(number)
                         return generation
         raise IndexFolderError(f"索引 {self.path} 没有可以退回的上一代。")
@@ -223,10 +238,9 @@ class IndexFolder:
     def _named(self) -> int | None:
         """The number in ``current``, or None where it cannot be read."""
         try:
-            text = self._pointer.read_bytes()[:64].decode("ascii").strip()
-        except (OSError, ValueError):
+            return disk.number_in(self._pointer.read_bytes())
+        except OSError:
             return None
-        return int(text) if _NUMBER.fullmatch(text) else None
 
     def _numbers(self) -> list[int]:
         """The complete generations, newest first."""
@@ -235,15 +249,17 @@ class IndexFolder:
 
     def _candidates(self, named: int | None) -> list[int]:
         """*named* and those before it; all where ``current`` is lost."""
-        if named is None:
-            return self._numbers()
+        if named in (None, _NONE):
+            return [] if named == _NONE else self._numbers()
         return [named, *(number for number in self._numbers() if number < named)]
 
-    def _newest_sound(self, named: int | None) -> Generation:
+    def _newest_sound(self, named: int | None, *, whole: bool = False) -> Generation:
+        """:param whole: read every byte before a generation is called sound."""
         failures: list[IndexDamaged] = []
         for number in self._candidates(named):
             try:
-                return self._checked(number, warnings=tuple(map(str, failures)))
+                generation = self._checked(number, warnings=tuple(map(str, failures)))
+                return self._read_through(generation) if whole else generation
             except IndexDamaged as error:
                 failures.append(error)
         raise failures[0] if failures else self._missing()
@@ -253,10 +269,15 @@ class IndexFolder:
             manifests.check_owner(path)
         folder = self._folder(number)
         manifest = Manifest.read(folder)
+        if problem := self._refused.get((number, manifest.digest)):
+            raise IndexDamaged(f"{problem}。{disk.WHAT_TO_DO}")
         manifests.check_opening(folder, manifest)
         if warnings:
             logger.warning("索引 %s 改用第 %d 代：%s", self.path, number, warnings[0])
         return Generation(number, folder, manifest, warnings)
+
+    def _read_through(self, generation: Generation) -> Generation:
+        return replace(generation, manifest=manifests.read_through(generation.path, generation.manifest))
 
     # Parts of writing
 
@@ -267,7 +288,10 @@ class IndexFolder:
                 raise IndexFolderError(f"{self.path} 已有别的用处，不能用作索引文件夹。请另选一个空的或新的文件夹。")
             self.path.mkdir(mode=0o755, parents=True, exist_ok=True)
             self._generations.mkdir(mode=0o755, exist_ok=True)
-            sync(self.path.parent)
+        if not self._pointer.exists() and not self._numbers():
+            # Also where the folders are there: the writer that made them may have been killed before they were synced.
+            disk.make_lasting(self.path)
+            self._point_to(_NONE)
         for path in (self.path, self._generations):
             manifests.check_owner(path)
 
@@ -296,8 +320,9 @@ class IndexFolder:
             shutil.rmtree(path, ignore_errors=True)
 
     def _former(self) -> tuple[Generation | None, tuple[str, ...]]:
+        """What is built upon: its files are linked, so every byte of them is read before."""
         try:
-            former = self.current()
+            former = self._newest_sound(self._named(), whole=True)
         except IndexMissing:
             return None, ()
         except IndexDamaged as error:
@@ -307,7 +332,7 @@ class IndexFolder:
     def _started(
         self, number: int, path: Path, analyzer: Analyzer, *, base: Generation | None, warnings: tuple[str, ...]
     ) -> Building:
-        carried = _carried(base, path) if base else {}
+        carried = disk.carry(base.path, path, base.manifest.files, changed=_CHANGED) if base else {}
         make = WhooshEngine if base else WhooshEngine.create
         remembering = Remembering(analyzer)
         engine = make(path, analyzer=remembering, limit_mb=self._limit_mb)
@@ -318,30 +343,32 @@ class IndexFolder:
         """Sync the new files, write the manifest, give the folder its name and point to it."""
         path = building.path
         _tidied(path)
-        files = {each.name: building.carried.get(each.name) or synced_sum(each) for each in sorted(path.iterdir())}
+        files = {each.name: building.carried.get(each.name) or disk.synced_sum(each) for each in sorted(path.iterdir())}
         with closing(Catalog.readable(path / CATALOG)) as catalog:
             totals = catalog.totals()
         counts = {"sources": totals.sources, "documents": totals.documents, "passages": totals.passages}
         created = datetime.now(UTC).isoformat(timespec="seconds")
         Manifest(manifests.FORMAT, analyzer.fingerprint, created, counts, files).write(path)
-        synced_sum(path / manifests.NAME)
-        sync(path)
+        disk.synced_sum(path / manifests.NAME)
+        disk.sync(path)
         complete = self._folder(building.number)
         path.rename(complete)
         try:
-            sync(self._generations)
+            disk.sync(self._generations)
             self._point_to(building.number)
-        except BaseException:
+        except BaseException as error:
             if self._named() != building.number:
                 complete.rename(path)
+            elif isinstance(error, OSError):
+                raise BuildError(_UNCERTAIN.format(building.number, self.path)) from error
             raise
 
     def _point_to(self, number: int) -> None:
         new = self.path / "current.new"
-        new.write_text(f"{number:06}\n", encoding="ascii")
-        synced_sum(new)
+        new.write_bytes(disk.pointer_to(number))
+        disk.synced_sum(new)
         new.replace(self._pointer)
-        sync(self.path)
+        disk.sync(self.path)
 
     def _sweep(self) -> None:
         """Remove what a writer that was killed has left."""
@@ -356,35 +383,8 @@ class IndexFolder:
                 shutil.rmtree(self._folder(number), ignore_errors=True)
 
 
-@contextmanager
-def damage_told(path: Path) -> Iterator[None]:
-    """Torn data met while reading becomes IndexDamaged."""
-    try:
-        yield
-    except _TORN as error:
-        raise IndexDamaged(
-            f"索引 {path} 读到损坏的数据。请运行 fanwen verify 查看，或用 fanwen rollback 退回上一代。"
-        ) from error
-
-
 def _is_free(path: Path) -> bool:
     return path.is_dir() and all(found.name == _LOCK for found in path.iterdir())
-
-
-def _carried(base: Generation, path: Path) -> dict[str, FileSum]:
-    """Bring the files of *base* into *path*; the sums of those that are the same on disk and will not change.
-
-    The sums are those of the former manifest, so that damage in a linked file is still told by a later ``verify``.
-    """
-    carried = {}
-    for name, expected in base.manifest.files.items():
-        if name not in _CHANGED and linked(base.path / name, path / name):
-            carried[name] = expected
-            continue
-        shutil.copyfile(base.path / name, path / name)
-        if FileSum.of(path / name) != expected:
-            raise IndexDamaged(f"索引文件 {base.path / name} 的内容与清单不符。请用 fanwen index --rebuild 重建索引。")
-    return carried
 
 
 def _tidied(path: Path) -> None:

@@ -23,29 +23,36 @@ beginning back to the one before: neither over ``high`` letters, nor into the ne
 
 from __future__ import annotations
 
+import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from indexer.analysis import Analyzer
 from indexer.model import Span, Token
 from indexer.query import Pattern
 from indexer.query.patterntext import Gap, Scope
-from indexer.text import fold_text
+from indexer.text import SEAM, Folded, Letters, fold_text, joined
 
 _ENDS = "。!?"
 # Soft and hard breaks of each scope, as folding writes them (，is a comma, ； a semicolon).
 BREAKS: Mapping[Scope, tuple[str, str]] = MappingProxyType(
     {"clause": (",;:", _ENDS), "sentence": ("", _ENDS), "passage": ("", "")}
 )
+_BREAKING = {
+    scope: re.compile(f"(?P<soft>[{soft}])|[{hard}{SEAM}]" if soft else f"[{hard}{SEAM}]")
+    for scope, (soft, hard) in BREAKS.items()
+}
 # Groups of fillers that are listed.
 MAX_GROUPS = 20
 
 # What a filler does not begin or end with, and the brackets that it takes along only in pairs.
 _LOOSE = frozenset(",;:。!?、.")
+_BLANK = " "
 _QUOTES = frozenset("\"'")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "《": "》", "〈": "〉", "【": "】", "〔": "〕"}
 _OPENING = {closing: opening for opening, closing in _CLOSING.items()}
@@ -68,19 +75,44 @@ class Occurrence:
         return tuple(text[gap.start : gap.end] for gap in self.gaps)
 
 
+class Finder:
+    """Finds *pattern* in one text after another."""
+
+    def __init__(self, pattern: Pattern, analyzer: Analyzer) -> None:
+        self._pattern = pattern
+        self._before, self._after = _edges(pattern)
+        self._pieces = [
+            piece if isinstance(piece, Gap) else [_Word.of(analyzer.characters(word)) for word in piece]
+            for piece in pattern.pieces
+        ]
+
+    def occurrences(self, text: Folded) -> list[Occurrence]:
+        """Where the pattern stands in *text*, from left to right; none overlaps another."""
+        row = _Row.of(text, self._pattern.scope)
+        chains = _apart(_chains(row, self._pieces), self._before, self._after)
+        ends = [*(chain[0].start - self._before.low for chain in chains[1:]), len(row.letters.text) + 1]
+        found: list[Occurrence] = []
+        taken = 0
+        for chain, limit in zip(chains, ends, strict=False):
+            first = row.back(chain[0].start, self._before, taken)
+            taken = row.onward(chain[-1].end, self._after, limit)
+            found.append(_occurrence(row, self._pattern, chain, (first, taken)))
+        return found
+
+    def fillers(self, texts: Sequence[str], folded: Sequence[Folded]) -> Iterator[tuple[str, ...]]:
+        """What fills the gaps wherever the pattern stands in *texts*, given as they are and folded.
+
+        They are gone through as one text: a seam is a letter that no word has, between hard breaks.
+        """
+        whole = SEAM.join(texts)
+        return (one.fillers(whole) for one in self.occurrences(joined(folded, map(len, texts))))
+
+
 def occurrences(tokens: Sequence[Token], pattern: Pattern, analyzer: Analyzer) -> list[Occurrence]:
-    """Where *pattern* stands in the characters of one text, from left to right; none overlaps another."""
-    row = _Row.of(tokens, pattern.scope)
-    before, after = _edges(pattern)
-    chains = _apart(_chains(row, pattern, analyzer), before, after)
-    found: list[Occurrence] = []
-    taken = 0
-    for index, chain in enumerate(chains):
-        limit = chains[index + 1][0].start - before.low if index + 1 < len(chains) else len(row.at) + 1
-        first = row.back(chain[0].start, before, taken)
-        taken = row.onward(chain[-1].end, after, limit)
-        found.append(_occurrence(row, pattern, chain, (first, taken)))
-    return found
+    """Where *pattern* stands in the characters of a single text."""
+    text = "".join(token.text for token in tokens)
+    folded = Folded(text, [token.start for token in tokens], [token.end for token in tokens])
+    return Finder(pattern, analyzer).occurrences(folded)
 
 
 def grouped(fillers: Iterable[tuple[str, ...]], *, limit: int = MAX_GROUPS) -> tuple[tuple[str, int], ...]:
@@ -99,8 +131,26 @@ def grouped(fillers: Iterable[tuple[str, ...]], *, limit: int = MAX_GROUPS) -> t
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
-    """A piece at the letters ``start`` to ``end`` (both in it), its tokens, and the piece that it was reached from."""
+class _Word:
+    """A word of a piece: its letters, and its signs with their positions."""
+
+    letters: str
+    signs: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, tokens: Iterable[Token]) -> _Word:
+        letters, signs = [], []
+        for token in tokens:
+            if token.text.isalnum():
+                letters.append(token.text)
+            else:
+                signs.append((token.text, token.position))
+        return cls("".join(letters), tuple(signs))
+
+
+class _Stretch(NamedTuple):
+    """A piece at the letters ``start`` to ``end`` (both in it), its characters ``first`` to ``last`` (both in it), and the piece
+    that it was reached from."""
 
     start: int
     end: int
@@ -111,27 +161,24 @@ class _Stretch:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """The characters of a text: its letters, the index of each letter's token, its signs and where breaks stand."""
+    """A text: its letters, and where breaks stand."""
 
-    tokens: Sequence[Token]
-    letters: str
-    at: Sequence[int]
-    signs: Mapping[tuple[str, int], int]
+    letters: Letters
     soft: Sequence[int]
     hard: Sequence[int]
 
     @classmethod
-    def of(cls, tokens: Sequence[Token], scope: Scope) -> _Row:
-        at = [index for index, token in enumerate(tokens) if token.text.isalnum()]
-        soft, hard = BREAKS[scope]
-        return cls(
-            tokens,
-            "".join(tokens[index].text for index in at),
-            at,
-            {(token.text, token.position): index for index, token in enumerate(tokens) if not token.text.isalnum()},
-            [token.position for token in tokens if token.text in soft],
-            [0, *(token.position for token in tokens if token.text in hard), len(at)],
-        )
+    def of(cls, folded: Folded, scope: Scope) -> _Row:
+        letters = Letters.of(folded)
+        soft: list[int] = []
+        hard = [0]
+        for found in _BREAKING[scope].finditer(folded.text):
+            number = bisect_left(letters.places, found.start())
+            if found.lastgroup == "soft":
+                soft.append(number)
+            else:
+                hard += (number, number + 1) if found[0] == SEAM else (number,)
+        return cls(letters, soft, [*hard, len(letters.text)])
 
     def free(self, start: int, end: int, *, pause: bool = False) -> bool:
         """Whether no break stands at *start* to *end* (both in it); with *pause*, a soft one may stand at *start*."""
@@ -153,13 +200,13 @@ class _Row:
 
     def until(self, letter: int) -> int:
         """The index after the signs that follow the letter *letter* and belong to it: of 到“满载而归”。“再出发 the 归 and its ”."""
-        end = self.at[letter] if letter < len(self.at) else len(self.tokens)
-        signs = range(self.at[letter - 1] + 1, end)
-        return next((index for index in signs if self.tokens[index].text in _LOOSE), end)
+        start, end = self.letters.behind(letter)
+        return next((index for index in range(start, end) if self.letters.folded.text[index] in _LOOSE), end)
 
 
 def _any(places: Sequence[int], start: int, end: int) -> bool:
-    return bisect_left(places, start) < bisect_right(places, end)
+    index = bisect_left(places, start)
+    return index < len(places) and places[index] <= end
 
 
 def _last(places: Sequence[int], end: int) -> int:
@@ -178,32 +225,34 @@ def _edges(pattern: Pattern) -> tuple[Gap, Gap]:
     return first if isinstance(first, Gap) else _NONE, last if isinstance(last, Gap) else _NONE
 
 
-def _chains(row: _Row, pattern: Pattern, analyzer: Analyzer) -> list[list[_Stretch]]:
+def _chains(row: _Row, pieces: Iterable[Gap | Sequence[_Word]]) -> list[list[_Stretch]]:
     """The nearest chain of pieces to each place of the last piece, from left to right, longest word first."""
     reached: list[_Stretch] | None = None
     gap: Gap | None = None
-    for piece in pattern.pieces:
+    for piece in pieces:
         if isinstance(piece, Gap):
             gap = piece
             continue
-        found = [stretch for word in piece for stretch in _stretches(row, analyzer.characters(word))]
+        found = [stretch for word in piece for stretch in _stretches(row, word)]
         reached = _opening(row, found, gap) if reached is None else _following(row, reached, found, gap)
         gap = None
     closed = [stretch for stretch in reached or () if gap is None or _closes(row, stretch.end, gap)]
     return [_chain(last) for last in sorted(closed, key=lambda stretch: (stretch.start, -stretch.end))]
 
 
-def _stretches(row: _Row, word: Sequence[Token]) -> Iterator[_Stretch]:
-    """Where the characters *word* stand: the same at the same relative positions, signs only where the word has them."""
-    letters = "".join(token.text for token in word if token.text.isalnum())
-    signs = [token for token in word if not token.text.isalnum()]
-    index = row.letters.find(letters) if letters else -1
+def _stretches(row: _Row, word: _Word) -> Iterator[_Stretch]:
+    """Where *word* stands: the same characters at the same relative positions, signs only where it has them."""
+    text, size = row.letters, len(word.letters)
+    index = text.text.find(word.letters) if size else -1
     while index >= 0:
-        places = [row.signs.get((sign.text, sign.position + index), -1) for sign in signs]
-        if -1 not in places:
-            inside = [row.at[index], row.at[index + len(letters) - 1], *places]
-            yield _Stretch(index + 1, index + len(letters), min(inside), max(inside))
-        index = row.letters.find(letters, index + 1)
+        first, last = text.places[index], text.places[index + size - 1]
+        # Of two equal signs the last one counts.
+        signs = [text.folded.text.rfind(sign, *text.behind(position + index)) for sign, position in word.signs]
+        if not signs:
+            yield _Stretch(index + 1, index + size, first, last)
+        elif -1 not in signs:
+            yield _Stretch(index + 1, index + size, min(first, *signs), max(last, *signs))
+        index = text.text.find(word.letters, index + 1)
 
 
 def _opening(row: _Row, found: Iterable[_Stretch], gap: Gap | None) -> list[_Stretch]:
@@ -254,24 +303,28 @@ def _apart(chains: Iterable[list[_Stretch]], before: Gap, after: Gap) -> list[li
 
 def _occurrence(row: _Row, pattern: Pattern, chain: Sequence[_Stretch], bounds: tuple[int, int]) -> Occurrence:
     """The occurrence that goes over *chain*, with the gaps at its ends from the first to the last letter of *bounds*."""
+    folded = row.letters.folded
     gaps: list[Span] = []
     done = 0
     for piece in pattern.pieces:
         if not isinstance(piece, Gap):
             done += 1
         elif piece.high:
-            low = chain[done - 1].last + 1 if done else row.at[bounds[0] - 1]
+            low = chain[done - 1].last + 1 if done else row.letters.places[bounds[0] - 1]
             high = chain[done].first if done < len(chain) else row.until(bounds[1])
-            gaps.append(_trimmed(row.tokens, low, high))
-    spans = [Span(row.tokens[each.first].start, row.tokens[each.last].end) for each in chain] + gaps
+            gaps.append(_trimmed(folded, low, high))
+    spans = [Span(*folded.source(each.first, each.last + 1)) for each in chain] + gaps
     return Occurrence(min(span.start for span in spans), max(span.end for span in spans), tuple(gaps))
 
 
-def _trimmed(tokens: Sequence[Token], low: int, high: int) -> Span:
-    """The span of the tokens ``low:high`` without loose signs at their ends: of “改革”， it is 改革."""
-    counts = Counter(token.text for token in tokens[low:high])
+def _trimmed(folded: Folded, low: int, high: int) -> Span:
+    """The span of the characters ``low:high`` without loose signs at their ends: of “改革”， it is 改革."""
+    text = folded.text
+    if low < high and text[low].isalnum() and text[high - 1].isalnum():
+        return Span(*folded.source(low, high))
+    counts = Counter(text[low:high])
     while low < high:
-        first, last = tokens[low].text, tokens[high - 1].text
+        first, last = text[low], text[high - 1]
         if _hangs(first, counts):
             counts[first] -= 1
             low += 1
@@ -281,9 +334,15 @@ def _trimmed(tokens: Sequence[Token], low: int, high: int) -> Span:
         elif first == last and first in _QUOTES and counts[first] == 2:
             low, high = low + 1, high - 1
         else:
-            return Span(tokens[low].start, tokens[high - 1].end)
-    place = tokens[low - 1].end if low else tokens[0].start
-    return Span(place, place)
+            return Span(*folded.source(low, high))
+    return _nothing(folded, low)
+
+
+def _nothing(folded: Folded, place: int) -> Span:
+    """The empty span behind the last character before *place*; before the first one where there is none."""
+    held = len(folded.text[:place].rstrip(_BLANK))
+    at = folded.ends[held - 1] if held else folded.starts[len(folded.text) - len(folded.text.lstrip(_BLANK))]
+    return Span(at, at)
 
 
 def _hangs(sign: str, counts: Mapping[str, int]) -> bool:
@@ -291,4 +350,4 @@ def _hangs(sign: str, counts: Mapping[str, int]) -> bool:
     if sign in _QUOTES:
         return counts[sign] % 2 == 1
     partner = _CLOSING.get(sign) or _OPENING.get(sign)
-    return sign in _LOOSE or (partner is not None and counts[sign] > counts[partner])
+    return sign in _LOOSE or sign == _BLANK or (partner is not None and counts[sign] > counts[partner])

@@ -6,7 +6,7 @@ A file is one task. An export of records is read here as a stream, and each batc
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,6 +19,7 @@ from indexer.parsers import CONVERTED, STREAMED, jsonl, office, parse, suffix_of
 from indexer.parsers.bounds import empty
 from indexer.workers import Done, Failure, Limits, Workers
 
+S = TypeVar("S")
 T = TypeVar("T")
 R = TypeVar("R")
 _SHOWN = 200
@@ -28,7 +29,7 @@ _LASTING = frozenset({"damaged", "too_large", "empty"})
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What came of a source, or of one batch of its lines: a result for each document that could be read.
+    """What came of a source, or of one batch of its lines: what was made of the documents that could be read.
 
     ``size`` counts the bytes that were read. ``fingerprint`` is that of the whole file, on the last reading of a source
     alone; it is ``""`` there too where the file changed meanwhile or could not be read, so that what came before must
@@ -45,6 +46,14 @@ class Reading(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Steps(Generic[T]):
+    """What a child does: *work* with each document, and *finish* with all that came of these."""
+
+    work: Callable[[Document], Any]
+    finish: Callable[[Sequence[Any]], Iterable[T]]
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
     """A file, or some lines of it (``size``: their share of its bytes), or the end of a file that was read by lines."""
 
@@ -55,28 +64,35 @@ class Task:
 
 
 def read_all(
-    sources: Iterable[Source], *, work: Callable[[Document], T], jobs: int = 0, limits: Limits | None = None
+    sources: Iterable[Source],
+    *,
+    work: Callable[[Document], S],
+    finish: Callable[[Sequence[S]], Iterable[T]],
+    jobs: int = 0,
+    limits: Limits | None = None,
 ) -> Generator[Reading[T], None, None]:
-    """Read *sources* and apply *work* to each document, in child processes (``jobs`` 0: one for each processor).
+    """Read *sources* and apply *work* to each document, in child processes (``jobs`` 0: one for each processor); and then
+    *finish* to the results of a file, or of a batch of its lines, together.
 
-    ``work`` is a function of a module, or a ``functools.partial`` of one. A document that fails, takes too long or too
+    Both are functions of a module, or can be pickled. A document that fails, takes too long or too
     much memory becomes a ``Skipped`` and the others go on. Close the iterator (``contextlib.closing``) to stop early.
     """
-    return _Run(work, jobs=jobs or os.cpu_count() or 1, limits=limits or Limits()).readings(_tasks(sources))
+    steps = Steps(work, finish)
+    return _Run(steps, jobs=jobs or os.cpu_count() or 1, limits=limits or Limits()).readings(_tasks(sources))
 
 
 class _Run(Generic[T]):
     """How tasks are done: the work, the number of children and their limits."""
 
-    def __init__(self, work: Callable[[Document], T], *, jobs: int, limits: Limits) -> None:
-        self._work = work
+    def __init__(self, steps: Steps[T], *, jobs: int, limits: Limits) -> None:
+        self._steps = steps
         self._jobs = jobs
         self._limits = limits
 
     def readings(self, tasks: Iterable[Task]) -> Generator[Reading[T], None, None]:
         """A reading for each task, in order; two or more for a batch in which something kills its reader."""
         workers: Workers[Task, Reading[T]] = Workers(
-            partial(read_task, self._work), jobs=self._jobs, limits=self._limits, preload=_preload(self._work)
+            partial(read_task, self._steps), jobs=self._jobs, limits=self._limits, preload=_preload(self._steps)
         )
         with closing(workers.run(tasks, seconds=self._seconds)) as outcomes:
             for task, done in outcomes:
@@ -87,7 +103,7 @@ class _Run(Generic[T]):
             yield done.result
         elif task.batch is not None and len(task.batch.lines) > 1:
             halves = (replace(task, batch=half) for half in task.batch.halves())
-            yield from _Run(self._work, jobs=1, limits=self._limits).readings(halves)
+            yield from _Run(self._steps, jobs=1, limits=self._limits).readings(halves)
         elif done.failure is not None:
             reason = _where(task) + self._why(done.failure)
             skipped = (Skipped(task.source.name, reason, done.failure),)
@@ -106,10 +122,10 @@ class _Run(Generic[T]):
         return "读取进程意外终止（文件可能已损坏，或内存不足）；请用原程序打开后另存一份再试。"
 
 
-def _preload(work: Callable[[Document], T]) -> tuple[str, ...]:
+def _preload(steps: Steps[Any]) -> tuple[str, ...]:
     """Modules that children share from the start, so that each starts in milliseconds."""
-    function = work.func if isinstance(work, partial) else work
-    return (__name__, function.__module__)
+    functions = (step.func if isinstance(step, partial) else step for step in (steps.work, steps.finish))
+    return (__name__, *(function.__module__ for function in functions))
 
 
 def _where(task: Task) -> str:
@@ -142,18 +158,18 @@ def _stream(source: Source) -> Iterator[Task]:
         yield Task(source, ending=Reading(source, skipped=(_skipped(source, error),), fingerprint=known))
 
 
-def read_task(work: Callable[[Document], T], task: Task) -> Reading[T]:
+def read_task(steps: Steps[T], task: Task) -> Reading[T]:
     """What a child does with a task. Raises only what ends the child: MemoryError, SystemExit."""
     source = task.source
     if task.ending is not None:
         return task.ending
     if task.batch is not None:
-        return replace(_made(source, jsonl.records(source, task.batch), work), size=task.size, is_last=False)
+        return replace(_made(source, jsonl.records(source, task.batch), steps), size=task.size, is_last=False)
     try:
         content = corpus.read(source)
     except SourceError as error:
         return Reading(source, skipped=(_skipped(source, error),))
-    made = _made(source, _parsed(source, content.data), work)
+    made = _made(source, _parsed(source, content.data), steps)
     return replace(made, size=len(content.data), fingerprint=content.fingerprint)
 
 
@@ -164,18 +180,18 @@ def _parsed(source: Source, data: bytes) -> Iterator[Document | Skipped]:
     yield from parse(source, data)
 
 
-def _made(source: Source, documents: Iterator[Document | Skipped], work: Callable[[Document], T]) -> Reading[T]:
-    results: list[T] = []
+def _made(source: Source, documents: Iterator[Document | Skipped], steps: Steps[T]) -> Reading[T]:
+    results: list[Any] = []
     skipped: list[Skipped] = []
     warnings: list[str] = []
     while (document := _attempt(source, partial(next, documents, None))) is not None:
-        made = _attempt(source, partial(work, document)) if isinstance(document, Document) else document
+        made = _attempt(source, partial(steps.work, document)) if isinstance(document, Document) else document
         if isinstance(made, Skipped):
             skipped.append(_numbered(made, document))
         else:
             results.append(made)
             warnings += document.warnings if isinstance(document, Document) else ()
-    return Reading(source, tuple(results), tuple(skipped), tuple(warnings))
+    return Reading(source, tuple(steps.finish(results)), tuple(skipped), tuple(warnings))
 
 
 def _numbered(skipped: Skipped, document: Document | Skipped) -> Skipped:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +15,10 @@ from indexer.engines.base import Engine, Match
 from indexer.generations import IndexFolder
 from indexer.model import PassageRecord, Span
 from indexer.pages import Hit, Page, PassageView, Relaxation, SearchRequest, Sort, Stats
-from indexer.query import Pattern, Query, describe, parse
+from indexer.query import Pattern, describe, parse
 from indexer.readers import Readers
-from indexer.snippets import matching_spans, merge, snippet
-from indexer.text import fold_text, readings, taiwanese
+from indexer.snippets import Marker, merge, snippet
+from indexer.text import Letters, fold, fold_text, readings, taiwanese
 from indexer.understanding import quotation
 from indexer.understanding.trees import Reading, Understanding, understand
 from indexer.vocabulary import pinyin
@@ -61,6 +60,9 @@ class Search:
         for text in ("預熱", "预热"):
             taiwanese(readings(text)[0])
         pinyin.readings("预热")
+        pinyin.character_readings("预")
+        # As long as a passage: shorter texts are gone through in another way.
+        Letters.of(fold("预热" * 50))
 
     def search(self, request: SearchRequest) -> Page:
         """The page that *request* asks for. Raises QueryError, IndexMissing, IndexDamaged."""
@@ -97,7 +99,7 @@ class Search:
             tuple(record for record in beside if record.ordinal < passage.ordinal),
             tuple(record for record in beside if record.ordinal > passage.ordinal),
             place_of(passage),
-            self._spans(passage, marks),
+            _spans(passage, Marker(marks, self._analyzer)),
         )
 
     def stats(self) -> Stats:
@@ -122,26 +124,8 @@ class Search:
 
     def _hits(self, engine: Engine, answer: Answer) -> tuple[Hit, ...]:
         records = {record.id: record for record in engine.passages(match.id for match in answer.matches.hits)}
-        return tuple(self._hit(records[match.id], match, answer) for match in answer.matches.hits)
-
-    def _hit(self, record: PassageRecord, match: Match, answer: Answer) -> Hit:
-        quoted = quotation.align(answer.quote, folded(record)) if answer.quote else None
-        spans = merge(quoted.spans) if quoted else self._spans(record, answer.understood.marks)
-        return Hit(
-            record=record,
-            snippet=snippet(record.text, spans),
-            highlights=spans,
-            score=match.score,
-            place=place_of(record),
-            more=match.more,
-            copies=match.copies,
-            partial=match.partial,
-            missing=_missing(record, answer) if match.partial or answer.relaxation else (),
-            quoted=quotation.describe(quoted) if quoted and answer.relaxation else "",
-        )
-
-    def _spans(self, record: PassageRecord, marks: Query) -> tuple[Span, ...]:
-        return matching_spans(record.text, marks, self._analyzer, converted="converted" in record.flags)
+        marker = Marker(answer.understood.marks, self._analyzer)
+        return tuple(_hit(records[match.id], match, answer, marker) for match in answer.matches.hits)
 
     def _fillers(self, engine: Engine, answer: Answer) -> tuple[tuple[str, int], ...]:
         """What fills the gaps of the one pattern that was asked for."""
@@ -150,11 +134,30 @@ class Search:
             return ()
         found = engine.search(answer.query, limit=GAPS_TOLD)
         records = engine.passages(match.id for match in found.hits)
-        return patterns.grouped(filler for record in records for filler in self._filled(record, wanted[0]))
+        finder = patterns.Finder(wanted[0], self._analyzer)
+        fillers = finder.fillers([record.text for record in records], [folded(record) for record in records])
+        return patterns.grouped(fillers)
 
-    def _filled(self, record: PassageRecord, pattern: Pattern) -> Iterator[tuple[str, ...]]:
-        characters = self._analyzer.characters(record.text, converted="converted" in record.flags)
-        return (one.fillers(record.text) for one in patterns.occurrences(characters, pattern, self._analyzer))
+
+def _hit(record: PassageRecord, match: Match, answer: Answer, marker: Marker) -> Hit:
+    quoted = quotation.align(answer.quote, folded(record)) if answer.quote else None
+    spans = merge(quoted.spans) if quoted else _spans(record, marker)
+    return Hit(
+        record=record,
+        snippet=snippet(record.text, spans),
+        highlights=spans,
+        score=match.score,
+        place=place_of(record),
+        more=match.more,
+        copies=match.copies,
+        partial=match.partial,
+        missing=_missing(record, answer) if match.partial or answer.relaxation else (),
+        quoted=quotation.describe(quoted) if quoted and answer.relaxation else "",
+    )
+
+
+def _spans(record: PassageRecord, marker: Marker) -> tuple[Span, ...]:
+    return marker.spans(record.text, converted="converted" in record.flags)
 
 
 def place_of(record: PassageRecord) -> str:

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import compress
 
+import numpy as np
 import opencc
+from numpy.typing import NDArray
 
 from indexer.model import Script
 
@@ -29,6 +32,7 @@ _SAME_SIGN = str.maketrans(
 
 # Marks that combine with the letter before them; such clusters are normalised together.
 _COMBINING = re.compile(r"[^\W_][\u0300-\u036f\u1ab0-\u1aff\u3099\u309a]+")
+_MARK = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u3099\u309a]")
 
 # Stretches that are folded back word by word. No word crosses a sign, and a longer stretch is cut, which bounds the work.
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]{1,100}")
@@ -51,6 +55,14 @@ _STEPS = sorted(
 )
 
 
+# Stands between texts that are joined: no folded text holds one, and no word has it as a letter.
+SEAM = "\n"
+
+# Longer texts are looked through by arrays, of which the table knows the characters of the first three planes.
+_LONG = 48
+_TABLED = 0x30000
+
+
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A folded text. Character ``i`` of ``text`` came from ``starts[i]:ends[i]`` of the original."""
@@ -64,6 +76,39 @@ class Folded:
         return self.starts[start], self.ends[end - 1]
 
 
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The letters, digits and Han characters of a folded text, and the seams in it: letter ``i`` stands at ``places[i]`` of ``folded.text``.
+
+    Letters have numbers as tokens have positions: the first one is 1, and the signs before it belong to 0.
+    """
+
+    text: str
+    places: Sequence[int]
+    folded: Folded
+
+    @classmethod
+    def of(cls, folded: Folded) -> Letters:
+        """Those of *folded*."""
+        codes = np.frombuffer(folded.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        if len(codes) < _LONG or codes.max() >= _TABLED:
+            found = [sign.isalnum() or sign == SEAM for sign in folded.text]
+            places = [*compress(range(len(found)), found)]
+            return cls("".join(compress(folded.text, found)), places, folded)
+        are_letters = _are_letters()[codes]
+        text = codes[are_letters].tobytes().decode("utf-32-le", "surrogatepass")
+        return cls(text, are_letters.nonzero()[0].tolist(), folded)
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the original text behind the letters ``start:end``, with the signs between them."""
+        return self.folded.starts[self.places[start]], self.folded.ends[self.places[end - 1]]
+
+    def behind(self, number: int) -> tuple[int, int]:
+        """Where the signs behind the letter *number* stand in ``folded.text``; those before all letters for 0."""
+        start = self.places[number - 1] + 1 if number else 0
+        return start, self.places[number] if number < len(self.places) else len(self.folded.text)
+
+
 def fold(text: str, *, converted: bool = False) -> Folded:
     """Fold width, case, quotation marks and dashes, and script; drop what has no width.
 
@@ -72,12 +117,49 @@ def fold(text: str, *, converted: bool = False) -> Folded:
     """
     if converted:
         return _with_mainland_words(_fold_pieces(text, _plain))
+    if _is_even(text):
+        return Folded(fold_text(text), range(len(text)), range(1, len(text) + 1))
     return _fold_pieces(text, _fold_character)
+
+
+def joined(texts: Iterable[Folded], lengths: Iterable[int]) -> Folded:
+    """*texts* as one, with seams between; *lengths* are those of the texts as they were before they were folded."""
+    folded: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    base = 0
+    for text, length in zip(texts, lengths, strict=True):
+        folded.append(text.text)
+        starts += _moved(text.starts, base)
+        ends += _moved(text.ends, base)
+        base += length
+        starts.append(base)
+        ends.append(base := base + 1)
+    return Folded(SEAM.join(folded), starts[:-1], ends[:-1])
+
+
+def _moved(places: Sequence[int], base: int) -> Sequence[int]:
+    if isinstance(places, range):
+        return range(places.start + base, places.stop + base)
+    return [base + place for place in places]
 
 
 def fold_text(text: str, *, converted: bool = False) -> str:
     """Like :func:`fold` where the offsets are not wanted."""
-    return fold(text, converted=converted).text
+    if converted or _clusters(text) is not None:
+        return fold(text, converted=converted).text
+    # The commonest of the signs that change first, for a plain replacement is faster still.
+    return _unsettled().sub(_fold_match, text.replace("，", ","))
+
+
+def _is_even(text: str) -> bool:
+    """Whether each character of *text* folds to a single one, as nearly always (… gives three)."""
+    changing = set(_unsettled().findall(text))
+    return not _MARK.search(text) and all(len(_fold_character(sign)) == 1 for sign in changing)
+
+
+def _fold_match(match: re.Match[str]) -> str:
+    return _fold_character(match[0])
 
 
 def is_traditional(text: str) -> bool:
@@ -195,7 +277,7 @@ def _steps_to_agreement(before: str, after: str) -> tuple[int, int]:
 
 def _clusters(text: str) -> list[str] | None:
     """*text* cut into letters with their combining marks, or None where it has none (nearly always)."""
-    if text.isascii() or not _COMBINING.search(text):
+    if text.isascii() or not (_MARK.search(text) and _COMBINING.search(text)):
         return None
     clusters: list[str] = []
     done = 0
@@ -212,6 +294,23 @@ def _cumulated(clusters: list[str]) -> list[int]:
     for cluster in clusters:
         bounds.append(bounds[-1] + len(cluster))
     return bounds
+
+
+@lru_cache(maxsize=1)
+def _unsettled() -> re.Pattern[str]:
+    """The characters that folding may change: all but lower ASCII, and Han and 。、《》 where they stand for themselves."""
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    settled = [sign for sign, simple in zip(han, _convert_lines("t2s", han), strict=True) if sign == simple]
+    settled += [sign for sign in map(chr, range(0x3000, 0x3020)) if _fold_character(sign) == sign]
+    return re.compile(rf"[^ -@\[-~{''.join(settled)}]")
+
+
+@cache
+def _are_letters() -> NDArray[np.bool_]:
+    """Whether a character is a letter, digit or Han character, or a seam, by its code."""
+    found = np.fromiter(map(str.isalnum, map(chr, range(_TABLED))), np.bool_, _TABLED)
+    found[ord(SEAM)] = True
+    return found
 
 
 @lru_cache(maxsize=100_000)

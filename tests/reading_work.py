@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Sequence
 
 from indexer.errors import SourceError
 from indexer.model import Document
@@ -16,6 +17,13 @@ def first_words(document: Document) -> str:
     if order in _ORDERS:
         _ORDERS[order]()
     return document.text[:12]
+
+
+def in_a_row(texts: Sequence[str]) -> list[str]:
+    """What came of some documents as one text, if there is any; one of them cannot be put in a row."""
+    if any(text.startswith("难：") for text in texts):
+        _fail()
+    return ["".join(texts)] if texts else []
 
 
 def _sleep() -> None:

@@ -272,7 +272,7 @@ def test_verifying_finds_damage_and_rolling_back_mends_it(
     assert main(["index", str(library), *index]) == 0
     assert main(["verify", *index]) == 0
     assert main(["index", str(library), *index, "--rebuild"]) == 0
-    damaged = max((tmp_path / "索引" / "generations" / "000002").glob("*.seg"), key=lambda path: path.stat().st_size)
+    damaged = max((tmp_path / "索引" / "generations" / "000002").glob("*.arr"), key=lambda path: path.stat().st_size)
     damaged.chmod(0o600)
     damaged.write_bytes(damaged.read_bytes()[:-10] + b"0123456789")
     capsys.readouterr()

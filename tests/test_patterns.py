@@ -11,8 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer, default_analyzer
-from indexer.patterns import MAX_GROUPS, grouped, occurrences
+from indexer.patterns import MAX_GROUPS, Finder, grouped, occurrences
 from indexer.query import Gap, Pattern, parse
+from indexer.text import fold
 
 SIGNS = "，。“"
 # Signs that a gap goes over, by scope, and those that may stand right before the piece after it.
@@ -243,3 +244,14 @@ def test_no_occurrence_holds_a_shorter_one(analyzer: Analyzer, text: str, first:
     wanted = Pattern(((first,), Gap(1, 4), (last,)))
     for place in occurrences(analyzer.characters(text), wanted, analyzer):
         assert not re.search(expression(wanted), text[place.start + 1 : place.end])
+
+
+@given(wanted=patterns, several=st.lists(texts, max_size=4))
+@example(wanted=Pattern((("甲乙",), Gap(0, 3, pause=True))), several=["“乙甲", "乙，“甲乙”", " ”甲乙， ", ""])
+def test_several_texts_are_filled_as_each_of_them_alone(
+    analyzer: Analyzer, wanted: Pattern, several: list[str]
+) -> None:
+    alone = [
+        each.fillers(text) for text in several for each in occurrences(analyzer.characters(text), wanted, analyzer)
+    ]
+    assert list(Finder(wanted, analyzer).fillers(several, [fold(text) for text in several])) == alone

@@ -20,10 +20,10 @@ import pytest
 
 from indexer import corpus
 from indexer.model import Source
-from indexer.reading import Reading, Task, read_all, read_task
+from indexer.reading import Reading, Steps, Task, read_all, read_task
 from indexer.workers import Limits
 
-from .reading_work import first_words
+from .reading_work import first_words, in_a_row
 
 LIMITS = Limits(seconds=1.0, memory_mb=600)
 
@@ -42,7 +42,7 @@ def export(folder: Path, *texts: str, name: str = "库.jsonl") -> Source:
 
 
 def read(*given: Source, jobs: int = 2) -> list[Reading[str]]:
-    return list(read_all(given, work=first_words, jobs=jobs, limits=LIMITS))
+    return list(read_all(given, work=first_words, finish=list, jobs=jobs, limits=LIMITS))
 
 
 def test_files_come_back_in_their_order_with_their_fingerprints(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_what_is_wrong_with_a_file_is_told_and_the_others_are_read(tmp_path: Pat
 def test_an_empty_file_of_any_format_is_told_to_be_empty(tmp_path: Path, suffix: str) -> None:
     source = Source(tmp_path / f"空.{suffix}", f"空.{suffix}")
     source.path.touch()
-    reading = read_task(first_words, Task(source))
+    reading: Reading[str] = read_task(Steps(first_words, list), Task(source))
     assert [one.code for one in reading.skipped] == ["empty"]
 
 
@@ -83,9 +83,9 @@ def test_a_child_that_goes_wrong_is_replaced_and_its_file_is_told(tmp_path: Path
 
 
 def test_an_export_comes_back_in_batches_and_its_last_reading_has_the_fingerprint(tmp_path: Path) -> None:
-    source = export(tmp_path, *(f"第{number}条" for number in range(1_200)))
+    source = export(tmp_path, *(f"第{number}条" for number in range(2_400)))
     found = read(source)
-    assert [text for one in found for text in one.results] == [f"第{number}条" for number in range(1_200)]
+    assert [text for one in found for text in one.results] == [f"第{number}条" for number in range(2_400)]
     assert [one.is_last for one in found] == [False, False, False, True]
     assert [one.fingerprint for one in found] == ["", "", "", corpus.fingerprint(source)]
     assert sum(one.size for one in found) == source.path.stat().st_size
@@ -108,6 +108,23 @@ def test_a_record_that_fails_is_skipped_alone(tmp_path: Path) -> None:
     assert "第 2 行" in skip.reason
 
 
+def test_what_came_of_a_file_or_a_batch_of_its_lines_is_finished_together(tmp_path: Path) -> None:
+    given = [*sources(tmp_path, "甲", "错：一篇"), export(tmp_path, "甲", "错：一篇", "丙", "丁")]
+    found = list(read_all(given, work=first_words, finish=in_a_row, jobs=2, limits=LIMITS))
+    assert [one.results for one in found] == [("甲",), (), ("甲丙丁",), ()]
+    assert [skip.code for one in found for skip in one.skipped] == ["crashed", "crashed"]
+
+
+def test_a_batch_that_cannot_be_finished_is_halved_until_the_record_is_found(tmp_path: Path) -> None:
+    found = list(
+        read_all(
+            [export(tmp_path, "甲", "乙", "难：一篇", "丁")], work=first_words, finish=in_a_row, jobs=1, limits=LIMITS
+        )
+    )
+    assert "".join(text for one in found for text in one.results) == "甲乙丁"
+    assert [(skip.code, skip.reason[:6]) for one in found for skip in one.skipped] == [("crashed", "第 3 行：")]
+
+
 def test_a_torn_export_keeps_its_whole_records_and_is_told(tmp_path: Path) -> None:
     lines = b"".join(b'{"text": "%d", "salt": "%d"}\n' % (number, number**3) for number in range(5_000))
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines)[:-4_000])
@@ -121,7 +138,7 @@ def test_a_torn_export_keeps_its_whole_records_and_is_told(tmp_path: Path) -> No
 
 def test_an_export_that_changes_while_it_is_read_has_no_fingerprint(tmp_path: Path) -> None:
     source = export(tmp_path, *(f"第{number}条" * 50 for number in range(9_000)))
-    readings = read_all([source], work=first_words, jobs=1, limits=LIMITS)
+    readings = read_all([source], work=first_words, finish=list, jobs=1, limits=LIMITS)
     next(readings)
     with source.path.open("ab") as other:
         other.write(b'{"text": "x"}\n')
@@ -143,7 +160,7 @@ def test_only_a_few_files_are_taken_ahead(tmp_path: Path) -> None:
             taken += 1
             yield source
 
-    with closing(read_all(counted(), work=first_words, jobs=2, limits=LIMITS)) as readings:
+    with closing(read_all(counted(), work=first_words, finish=list, jobs=2, limits=LIMITS)) as readings:
         next(readings)
         assert taken <= 7
 
@@ -152,7 +169,9 @@ def test_nothing_is_left_when_reading_stops_early(tmp_path: Path) -> None:
     begin = time.perf_counter()
     threads = threading.active_count()
     with closing(
-        read_all(sources(tmp_path, "甲", "睡：", "睡：", "乙"), work=first_words, jobs=2, limits=Limits(60))
+        read_all(
+            sources(tmp_path, "甲", "睡：", "睡：", "乙"), work=first_words, finish=list, jobs=2, limits=Limits(60)
+        )
     ) as found:
         next(found)
         assert multiprocessing.active_children()
@@ -186,7 +205,7 @@ def test_no_child_outlives_a_parent_that_is_interrupted_or_killed(tmp_path: Path
         if __name__ == "__main__":
             print("begin", flush=True)
             files = [Source(path, path.name) for path in sorted(Path({str(tmp_path)!r}).iterdir())]
-            list(read_all(files, work=first_words, jobs=2, limits=Limits(seconds=3)))
+            list(read_all(files, work=first_words, finish=list, jobs=2, limits=Limits(seconds=3)))
     """)
     (tmp_path / "程序.py").write_text(program, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}

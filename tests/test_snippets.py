@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from indexer.analysis import Analyzer, default_analyzer
-from indexer.model import Span
+from indexer.model import Span, Token
 from indexer.query import Phrase, Query, Term, parse
 from indexer.snippets import WHOLE, WINDOW, matching_spans, merge, snippet
 
@@ -107,6 +107,28 @@ def test_a_snippet_is_a_stretch_of_the_passage_with_its_spans(text: str, starts:
     for span in shown.spans:
         assert 0 <= span.start < span.end <= len(shown.text)
         assert any(one.start <= span.start + shown.start and span.end + shown.start <= one.end for one in spans)
+
+
+def rows_of(text: str, analyzer: Analyzer) -> tuple[list[Token], set[tuple[str, int]]]:
+    tokens = analyzer.characters(text)
+    letters = [token for token in tokens if token.text.isalnum()]
+    return letters, {(token.text, token.position) for token in tokens if not token.text.isalnum()}
+
+
+@given(st.text("甲乙丙，。“ 1", max_size=80), st.text("甲乙，“ 1", min_size=1, max_size=4))
+def test_a_phrase_is_marked_where_its_characters_have_its_positions(analyzer: Analyzer, text: str, phrase: str) -> None:
+    letters, signs = rows_of(text, analyzer)
+    wanted, asked = rows_of(phrase, analyzer)
+    assume(wanted)
+    starts = [
+        letters[index].start
+        for index in range(len(letters) - len(wanted) + 1)
+        if [token.text for token in letters[index : index + len(wanted)]] == [token.text for token in wanted]
+        and all((sign, position + index) in signs for sign, position in asked)
+    ]
+    spans = matching_spans(text, Phrase(phrase), analyzer)
+    assert bool(spans) == bool(starts)
+    assert all(any(span.start <= start < span.end for span in spans) for start in starts)
 
 
 def test_every_run_of_a_real_passage_marks_itself(analyzer: Analyzer) -> None:

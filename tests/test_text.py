@@ -5,10 +5,10 @@ import unicodedata
 
 import opencc
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from indexer.text import Folded, fold, fold_text, is_traditional, readings, words_of_regions
+from indexer.text import SEAM, Folded, Letters, fold, fold_text, is_traditional, joined, readings, words_of_regions
 
 MESSY = st.text(
     alphabet=st.one_of(
@@ -69,6 +69,42 @@ def test_every_folded_character_has_a_source_in_order(text: str) -> None:
         assert 0 <= start < end <= len(text)
         assert start >= last or start == last
         last = start
+
+
+@given(MESSY, MESSY)
+@example("", "…环境㎏整治é")
+def test_a_text_folds_as_its_parts_do(first: str, second: str) -> None:
+    # A full stop keeps a mark at the beginning of the second part from the letter before it.
+    whole, length = fold(first + "。" + second), len(first) + 1
+    parts = fold(first + "。"), fold(second)
+    assert whole.text == parts[0].text + parts[1].text
+    assert [*whole.starts] == [*parts[0].starts, *(start + length for start in parts[1].starts)]
+    assert [*whole.ends] == [*parts[0].ends, *(end + length for end in parts[1].ends)]
+
+
+@given(MESSY, st.sampled_from(["", "环境整治，" * 12]))
+@example("\U000e0041甲\U0003fffd乙", "环境整治，" * 12)
+def test_letters_are_told_apart_from_signs_in_short_texts_and_long_ones(text: str, before: str) -> None:
+    folded = fold(before + text)
+    letters = Letters.of(folded)
+    assert letters.places == [place for place, sign in enumerate(folded.text) if sign.isalnum()]
+    assert letters.text == "".join(filter(str.isalnum, folded.text))
+
+
+def test_the_signs_behind_a_letter_go_to_the_next_one() -> None:
+    letters = Letters.of(fold("“工作，”总结。"))
+    assert [letters.folded.text[slice(*letters.behind(number))] for number in range(5)] == ['"', "", ',"', "", "。"]
+    assert letters.source(1, 3) == (2, 6)
+
+
+@given(st.lists(MESSY, max_size=4))
+def test_texts_that_are_joined_keep_their_sources(texts: list[str]) -> None:
+    whole = joined([fold(text) for text in texts], map(len, texts))
+    assert whole.text.split(SEAM) == ([fold_text(text) for text in texts] or [""])
+    original = SEAM.join(texts)
+    for index, character in enumerate(whole.text):
+        start, end = whole.source(index, index + 1)
+        assert character == original[start:end] == SEAM or character in fold_text(original[start:end])
 
 
 @given(MESSY)

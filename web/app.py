@@ -33,6 +33,8 @@ def create_app(settings: Settings | None = None, search: Search | None = None) -
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "finalize": printable}
     search = search or Search(folder=settings.index, dictionary=_dictionary(app, settings))
     search.warm()
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
     app.register_blueprint(Pages(search=search, settings=settings).blueprint())
     app.register_blueprint(Api(search=search).blueprint())
     failures.register(app, settings=settings)

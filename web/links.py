@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
+from urllib.parse import quote, quote_plus
 
 from flask import url_for
 
@@ -19,14 +23,16 @@ FIRST_CHOICES = 8
 # So many page numbers on each side of the current one.
 NEIGHBOURS = 2
 
+Value = TypeVar("Value", bound=str)
+Address = Callable[..., str]
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+
+class Choice(NamedTuple):
     """A value to filter by. Following ``url`` sets it, or takes it away where it is ``chosen``."""
 
     label: str
     url: str
-    count: int | None = None
+    number: int | None = None
     chosen: bool = False
     title: str = ""
 
@@ -67,9 +73,19 @@ class Links:
         """The versions of a passage that were folded into it, one by one."""
         return self.search(replace(request, page=1, copies_of=passage_id, collapse=False))
 
+    def document(self, document_id: str, request: SearchRequest) -> str:
+        """All hits of one document, one by one."""
+        return self.search(replace(request, page=1, document=document_id, collapse=False))
+
     def passage(self, passage_id: str, request: SearchRequest) -> str:
         """The page of a passage, carrying *request* for the way back."""
-        return url_for("pages.passage", passage_id=passage_id) + self._asking(request)
+        return self.passages(request)(passage_id)
+
+    def passages(self, request: SearchRequest) -> Callable[[str], str]:
+        """Gives the page of one passage after another, each carrying *request*."""
+        # The id stands at the end of the path.
+        path, asking = url_for("pages.passage", passage_id=""), self._asking(request)
+        return lambda passage_id: path + quote(passage_id) + asking
 
     def hidden(self, request: SearchRequest, *, without: Iterable[str] = ()) -> list[params.Argument]:
         """What a form must carry beside its own fields, those named in *without*."""
@@ -77,9 +93,20 @@ class Links:
         return [(name, value) for name, value in params.write(request, per_page=self.per_page) if name not in own]
 
     def _asking(self, request: SearchRequest) -> str:
-        pairs = params.write(request, per_page=self.per_page)
-        # Half a surrogate pair stands in the name of a file whose bytes are no UTF-8; an address cannot hold it.
-        return f"?{urlencode(pairs, errors='replace')}" if pairs else ""
+        return _asking(_encoded(params.write(request, per_page=self.per_page)))
+
+    def _varied(self, request: SearchRequest) -> Address:
+        """Gives the results page of *request* with other values of an argument or two, one after another."""
+        path = url_for("pages.results")
+        kept = dict.fromkeys(params.NAMES, "")
+        for name, pairs in groupby(params.write(request, per_page=self.per_page), key=itemgetter(0)):
+            kept[name] = _encoded(pairs)
+
+        def address(**values: Sequence[str]) -> str:
+            own = {name: _encoded((name, value) for value in each) for name, each in values.items()}
+            return path + _asking("&".join(filter(None, {**kept, **own}.values())))
+
+        return address
 
     def sorts(self, request: SearchRequest) -> list[Choice]:
         """The two orders, the one in force chosen."""
@@ -92,91 +119,42 @@ class Links:
     def chips(self, request: SearchRequest, *, document_title: str) -> list[Choice]:
         """The filters in force, each with the address without it."""
         first = replace(request, page=1)
-        found = [(f"文种：{kind}", _without_kind(first, kind)) for kind in request.kinds]
+        found = [(f"文种：{kind}", replace(first, kinds=_without(kind, first.kinds))) for kind in request.kinds]
         if request.year_from or request.year_to:
             found.append((f"年份：{_years(request)}", replace(first, year_from=0, year_to=0)))
-        found += [(f"来源：{source}", _without_source(first, source)) for source in request.sources]
+        for source in request.sources:
+            found.append((f"来源：{source}", replace(first, sources=_without(source, first.sources))))
         for script in request.scripts:
-            rest = tuple(other for other in request.scripts if other != script)
-            found.append((f"字形：{labels.script(script)}", replace(first, scripts=rest)))
+            found.append((f"字形：{labels.script(script)}", replace(first, scripts=_without(script, first.scripts))))
         for function in request.functions:
-            others = tuple(other for other in request.functions if other != function)
-            found.append((f"部分：{FUNCTION_NAMES[function]}", replace(first, functions=others)))
+            rest = replace(first, functions=_without(function, first.functions))
+            found.append((f"部分：{FUNCTION_NAMES[function]}", rest))
         if request.document:
             found.append((f"只看：{document_title or request.document}", replace(first, document="", collapse=True)))
         return [Choice(label, self.search(without), chosen=True) for label, without in found]
 
     def groups(self, request: SearchRequest, page: Page) -> list[Group]:
         """The filters to choose from, with the counts of *page*; a filter without a value to offer is left out."""
-        first = replace(request, page=1)
+        address = self._varied(replace(request, page=1))
         groups = [
-            _group("文种", self._kinds(first, page.facets.get("kind", ()))),
-            _group("部分", self._functions(first, page.facets.get("function", ()))),
-            _group("年份", self._each_year(first, page.facets.get("year", ()))),
-            _group("来源", self._sources(first, page.facets.get("source", ()))),
-            _group("字形", self._scripts(first) if page.total else []),
+            _group("文种", _kinds(request, page.facets.get("kind", ()), address)),
+            _group("部分", _functions(request, page.facets.get("function", ()), address)),
+            _group("年份", _each_year(request, page.facets.get("year", ()), address)),
+            _group("来源", _sources(request, page.facets.get("source", ()), address)),
+            _group("字形", _scripts(request, address) if page.total else []),
         ]
         return [group for group in groups if group.lists]
-
-    def _kinds(self, request: SearchRequest, counts: Iterable[tuple[str, int]]) -> list[Choice]:
-        choices = []
-        for kind, count in counts:
-            chosen = kind in request.kinds
-            other = _without_kind(request, kind) if chosen else replace(request, kinds=(*request.kinds, kind))
-            if kind:
-                choices.append(Choice(kind, self.search(other), count, chosen))
-        return choices
-
-    def _functions(self, request: SearchRequest, counts: Iterable[tuple[str, int]]) -> list[Choice]:
-        found = dict(counts)
-        choices = []
-        for function, name in FUNCTION_NAMES.items():
-            chosen = function in request.functions
-            rest = tuple(other for other in request.functions if other != function)
-            other = replace(request, functions=rest if chosen else (*rest, function))
-            if function in found:
-                choices.append(Choice(name, self.search(other), found[function], chosen))
-        return choices
-
-    def _each_year(self, request: SearchRequest, counts: Iterable[tuple[str, int]]) -> list[Choice]:
-        choices = []
-        for year, count in counts:
-            number = int(year) if year.isdecimal() else 0
-            chosen = request.year_from == request.year_to == number
-            low = 0 if chosen else number
-            if number:
-                url = self.search(replace(request, year_from=low, year_to=low))
-                choices.append(Choice(year, url, count, chosen))
-        return choices
-
-    def _sources(self, request: SearchRequest, counts: Sequence[tuple[str, int]]) -> list[Choice]:
-        files = {source for source, _ in counts}
-        choices = []
-        for source, count in _by_folder(counts):
-            chosen = source in request.sources
-            other = _without_source(request, source) if chosen else replace(request, sources=(source,))
-            label = posixpath.basename(source) + ("" if source in files else "/")
-            choices.append(Choice(label, self.search(other), count, chosen, source))
-        return choices
-
-    def _scripts(self, request: SearchRequest) -> list[Choice]:
-        choices = []
-        for script in params.SCRIPTS:
-            chosen = script in request.scripts
-            rest = tuple(other for other in request.scripts if other != script)
-            other = replace(request, scripts=rest if chosen else (*rest, script))
-            if chosen or script != "unknown":
-                choices.append(Choice(labels.script(script), self.search(other), chosen=chosen))
-        return choices
 
     def pager(self, request: SearchRequest, page: Page) -> list[PageLink]:
         """First and last page and those around the current one, with gaps between."""
         numbers = {1, page.pages, *range(page.page - NEIGHBOURS, page.page + NEIGHBOURS + 1)}
+        address = self._varied(request)
         links: list[PageLink] = []
         for number in sorted(number for number in numbers if 1 <= number <= page.pages):
             if links and number > links[-1].number + 1:
                 links.append(PageLink(0))
-            links.append(PageLink(number, self.search(replace(request, page=number)), number == page.page))
+            url = address(page=(str(number),) if number > 1 else ())
+            links.append(PageLink(number, url, number == page.page))
         return links
 
 
@@ -186,12 +164,78 @@ def common_depth(paths: Sequence[Sequence[str]]) -> int:
     return next(parting, min(map(len, paths)))
 
 
-def _without_kind(request: SearchRequest, kind: str) -> SearchRequest:
-    return replace(request, kinds=tuple(other for other in request.kinds if other != kind))
+def _kinds(request: SearchRequest, counts: Iterable[tuple[str, int]], address: Address) -> list[Choice]:
+    return [
+        Choice(kind, address(kind=_turned(kind, request.kinds)), count, kind in request.kinds)
+        for kind, count in counts
+        if kind
+    ]
 
 
-def _without_source(request: SearchRequest, source: str) -> SearchRequest:
-    return replace(request, sources=tuple(other for other in request.sources if other != source))
+def _functions(request: SearchRequest, counts: Iterable[tuple[str, int]], address: Address) -> list[Choice]:
+    found = dict(counts)
+    return [
+        Choice(
+            name, address(function=_turned(function, request.functions)), found[function], function in request.functions
+        )
+        for function, name in FUNCTION_NAMES.items()
+        if function in found
+    ]
+
+
+def _each_year(request: SearchRequest, counts: Iterable[tuple[str, int]], address: Address) -> list[Choice]:
+    choices = []
+    for year, count in counts:
+        number = int(year) if year.isdecimal() else 0
+        chosen = request.year_from == request.year_to == number
+        ends = () if chosen else (str(number),)
+        if number:
+            choices.append(Choice(year, address(year_from=ends, year_to=ends), count, chosen))
+    return choices
+
+
+def _sources(request: SearchRequest, counts: Sequence[tuple[str, int]], address: Address) -> list[Choice]:
+    files = {source for source, _ in counts}
+    choices = []
+    for source, count in _by_folder(counts):
+        chosen = source in request.sources
+        label = posixpath.basename(source) + ("" if source in files else "/")
+        url = address(source=_without(source, request.sources) if chosen else (source,))
+        choices.append(Choice(label, url, count, chosen, source))
+    return choices
+
+
+def _scripts(request: SearchRequest, address: Address) -> list[Choice]:
+    return [
+        Choice(
+            labels.script(script), address(script=_turned(script, request.scripts)), chosen=script in request.scripts
+        )
+        for script in params.SCRIPTS
+        if script in request.scripts or script != "unknown"
+    ]
+
+
+def _without(value: Value, values: Iterable[Value]) -> tuple[Value, ...]:
+    return tuple(other for other in values if other != value)
+
+
+def _turned(value: Value, values: Sequence[Value]) -> tuple[Value, ...]:
+    """*values* with *value* taken away where it is among them, put behind them where it is not."""
+    return _without(value, values) if value in values else (*values, value)
+
+
+def _encoded(pairs: Iterable[params.Argument]) -> str:
+    # Half a surrogate pair stands in the name of a file whose bytes are no UTF-8; an address cannot hold it.
+    return "&".join([f"{name}={_quoted(value)}" for name, value in pairs])
+
+
+@lru_cache(maxsize=1024)
+def _quoted(value: str) -> str:
+    return quote_plus(value, errors="replace")
+
+
+def _asking(encoded: str) -> str:
+    return f"?{encoded}" if encoded else ""
 
 
 def _years(request: SearchRequest) -> str:

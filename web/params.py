@@ -27,11 +27,10 @@ VALUE_LENGTH = 300
 # only keeps a pasted book out of the page.
 QUERY_LENGTH = 2_000
 
-_NAMES = frozenset(
-    [
-        *("q", "page", "per_page", "sort", "kind", "year_from", "year_to", "source", "script", "function"),
-        *("document", "copies_of", "collapse", "off"),
-    ]
+# In the order in which they are written.
+NAMES = (
+    *("q", "page", "per_page", "sort", "year_from", "year_to", "document", "copies_of", "collapse"),
+    *("kind", "source", "script", "function", "off"),
 )
 
 Argument = tuple[str, str]
@@ -171,7 +170,7 @@ class _Reading:
         return plain(self.args.get(name, ""))[:VALUE_LENGTH].strip()
 
     def strangers(self) -> None:
-        strange = [name for name in self.args if name not in _NAMES]
+        strange = [name for name in self.args if name not in NAMES]
         if strange:
             names = "、".join(_shown(name) for name in strange[:3])
             self.notices.append(f"不认识的参数 {names}{' 等' if len(strange) > 3 else ''}，已略去。")

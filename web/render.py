@@ -2,7 +2,8 @@
 
 The order of the fences: cut what is over-long, strip control characters, escape each piece, put ``<mark>`` around the
 pieces that the spans name, then bleach with nothing but ``mark`` allowed. A literal ``<mark>`` in a text is escaped
-before the first tag is written, so it cannot forge a highlight.
+before the first tag is written, so it cannot forge a highlight. All pieces of a page go over the last fence together:
+a call of bleach costs more than what it is given.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import bleach
@@ -21,6 +23,10 @@ LIMIT = 10_000
 # C0 and C1 except tab and line feed, lone surrogates (they cannot be encoded), and the signs that turn the reading
 # direction of what follows: 报\u202e告 would show 告 before 报.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+# Stands between two pieces, neither of which can hold one: escaped, it is &#34;.
+_BETWEEN = '"'
 
 
 class Interval(Protocol):
@@ -49,33 +55,58 @@ def plain(text: str) -> str:
 
 def printable(value: object) -> object:
     """What a template writes, without control characters: the name of a file may hold any of them."""
-    return _CONTROLS.sub("", value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    # What is printable as a whole holds none, and nearly everything is.
+    if isinstance(value, str) and not value.isprintable() and not isinstance(value, Markup):
+        return _CONTROLS.sub("", value)
+    return value
 
 
 def highlight(text: str, spans: Iterable[Interval]) -> Markup:
     """*text* as HTML with ``<mark>`` around *spans*; spans may overlap, be out of order or lie outside."""
-    shown = text[:LIMIT]
-    html = _marked(shown, _merged(spans, start=0, end=len(shown)))
-    return html + "…" if len(text) > LIMIT else html
+    return highlights([(text, spans)])[0]
+
+
+def highlights(texts: Iterable[tuple[str, Iterable[Interval]]]) -> list[Markup]:
+    """Each text with its spans as :func:`highlight` writes it, in one go."""
+    return _fenced([_pieces(text, spans) for text, spans in texts])
 
 
 def stretches(text: str, spans: Iterable[Interval], masks: Iterable[Interval]) -> list[Stretch]:
     """*text* as HTML like :func:`highlight`, cut where a mask begins and ends."""
     shown = text[:LIMIT]
     known = list(spans)
-    found = []
-    for start, end, blank in _alternating(_merged(masks, start=0, end=len(shown)), len(shown)):
-        inner = [(low - start, high - start) for low, high in _merged(known, start=start, end=end)]
-        found.append(Stretch(html=_marked(shown[start:end], inner), blank=blank))
+    runs = _alternating(_merged(masks, start=0, end=len(shown)), len(shown))
+    fenced = _fenced([_marked(shown[start:end], _shifted(known, start, end)) for start, end, _ in runs])
+    found = [Stretch(html=html, blank=blank) for html, (_, _, blank) in zip(fenced, runs, strict=True)]
     return [*found, Stretch(html=Markup("…"))] if len(text) > LIMIT else found
 
 
-def _marked(text: str, intervals: Sequence[tuple[int, int]]) -> Markup:
+def _shifted(spans: Iterable[Interval], start: int, end: int) -> list[tuple[int, int]]:
+    """The parts of *spans* within ``start..end``, counted from *start*."""
+    return [(low - start, high - start) for low, high in _merged(spans, start=start, end=end)]
+
+
+def _pieces(text: str, spans: Iterable[Interval]) -> list[str]:
+    """*text* in escaped pieces, those within *spans* in a mark."""
+    shown = text[:LIMIT]
+    pieces = _marked(shown, _merged(spans, start=0, end=len(shown)))
+    return [*pieces, "…"] if len(text) > LIMIT else pieces
+
+
+def _marked(text: str, intervals: Sequence[tuple[int, int]]) -> list[str]:
     written = []
     for start, end, inside in _alternating(intervals, len(text)):
         piece = str(escape(_CONTROLS.sub("", text[start:end])))
         written.append(f"<mark>{piece}</mark>" if inside and piece else piece)
-    return Markup(bleach.clean("".join(written), tags={"mark"}, attributes={}))  # noqa: S704 - the fences are above
+    return written
+
+
+def _fenced(texts: Sequence[Sequence[str]]) -> list[Markup]:
+    """Each text put together from its pieces, after bleach has gone over all of them. A piece is looked at once."""
+    pieces = list(dict.fromkeys(chain.from_iterable(texts)))
+    cleaned = bleach.clean(_BETWEEN.join(pieces), tags={"mark"}, attributes={}).split(_BETWEEN)
+    kept = dict(zip(pieces, cleaned, strict=True)) if pieces else {}
+    return [Markup("".join(map(kept.__getitem__, text))) for text in texts]  # noqa: S704 - the fences are above
 
 
 def _merged(spans: Iterable[Interval], *, start: int, end: int) -> list[tuple[int, int]]:

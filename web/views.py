@@ -27,6 +27,7 @@ class Result:
     for the versions that were folded into it. ``notes`` say how it differs from what was asked for."""
 
     hit: Hit
+    record: PassageRecord
     url: str
     trail: tuple[str, ...]
     snippet: Markup
@@ -100,22 +101,26 @@ class Reading:
 def results(page: Page, request: SearchRequest, *, links: Links) -> list[Result]:
     """The hits of *page*."""
     # A passage is marked where it matches what was searched, which is the correction of what was typed, if any.
-    reading = replace(request, query=page.searched or request.query)
-    return [_result(hit, request, url=links.passage(hit.record.id, reading), links=links) for hit in page.hits]
+    passage = links.passages(replace(request, query=page.searched or request.query))
+    snippets = render.highlights((hit.snippet.text, hit.snippet.spans) for hit in page.hits)
+    return [
+        _result(hit, request, url=passage(hit.record.id), snippet=snippet, links=links)
+        for hit, snippet in zip(page.hits, snippets, strict=True)
+    ]
 
 
-def _result(hit: Hit, request: SearchRequest, *, url: str, links: Links) -> Result:
-    whole = replace(request, page=1, document=hit.record.document_id, collapse=False)
+def _result(hit: Hit, request: SearchRequest, *, url: str, snippet: Markup, links: Links) -> Result:
     return Result(
         hit=hit,
+        record=hit.record,
         url=url,
         trail=_trail(hit.record.part, hit.record.heading_path),
-        snippet=render.highlight(hit.snippet.text, hit.snippet.spans),
+        snippet=snippet,
         functions=" · ".join(labels.functions(hit.record.functions)),
         flags=labels.flags(hit.record.flags),
         notes=tuple(note for note in (hit.quoted, _missing(hit)) if note),
         copy=render.plain(hit.record.text),
-        more_url=links.search(whole) if hit.more else "",
+        more_url=links.document(hit.record.document_id, request) if hit.more else "",
         versions_url=links.versions(hit.record.id, request) if hit.copies else "",
     )
 

@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from indexer.model import DocumentRecord, Part, PassageRecord
 from indexer.query import Query
@@ -52,13 +52,15 @@ EXPANDED = 0.8
 FUNCTION = 8.0
 WHOLE = 1.0
 PATTERN = 10.0
-MOST_FOLDED = 1000
+# A token that more passages hold than this share of all, and than this number, scores only where its text has no rarer one: it tells
+# nothing, and its list is the longest.
+COMMON_SHARE, COMMON_LEAST = 0.2, 5000
+MOST_FOLDED = 200
 # What matches in part is listed from this share of the best score on: below it, it has little to do with the query.
 PARTIAL_SHARE = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A passage that was found.
 
     ``more`` counts matches of its document that collapsing left out (on its last match), ``copies`` the matches that were

@@ -3,19 +3,15 @@
 ==============  ==========================================================================================
 title heading   words of title and part, heading path, text: postings with counts, and the field's length
 body
-grams           letters and pairs of neighbouring letters in title and part, each heading and text, kept as words are
+grams           pairs of characters (:func:`indexer.engines.records.pairs`) in title and part, each heading and text,
+                kept as words are; their length counts letters and pairs of letters, which is what scores
 chars           characters of title, part, each heading and text, ``GAP`` positions apart
 title_chars     characters of title and part
-document        the part's id, as one term
-source          the source's name, as one term
-part            column: the JSON of a PartRow on the first passage of a part, empty on those that follow
-ordinal         column: the passage's ordinal
-functions       column: what the passage does, as bits in the order of FUNCTION_NAMES
-quality         column: :func:`indexer.engines.records.quality`
-signature       column: :func:`indexer.copies.signature`
-record          stored: the PassageRecord as JSON
-outline         stored on the first passage of a part: the DocumentRecord as JSON
+record          stored: the PassageRecord
+outline         stored: the DocumentRecord
 ==============  ==========================================================================================
+
+A passage of converted text has two rows of characters and grams (see :meth:`indexer.engines.records.Texts.rows`).
 """
 
 from __future__ import annotations
@@ -23,7 +19,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Sequence
 
-from whoosh import columns, fields, formats
+from whoosh import fields, formats
 
 from indexer.engines import figures
 from indexer.model import Token
@@ -51,7 +47,7 @@ class CharactersField(fields.FieldType):  # type: ignore[misc]
     """A field of characters with positions."""
 
     def __init__(self) -> None:
-        # The length is not used, but where there is none Whoosh looks for its file again at each posting.
+        # The letters of chars score as grams do, with their length.
         super().__init__(PositionsFormat(), None, scorable=True)
 
 
@@ -63,13 +59,6 @@ class WordsField(fields.FieldType):  # type: ignore[misc]
         super().__init__(formats.Existence(), None, scorable=True)
 
 
-class NameField(fields.FieldType):  # type: ignore[misc]
-    """A field of one exact name, any characters allowed (a file name may hold what UTF-8 cannot)."""
-
-    def __init__(self) -> None:
-        super().__init__(formats.Existence(), None)
-
-
 def schema() -> fields.Schema:
     """The fields of the index, as the table above lists them."""
     return fields.Schema(
@@ -79,13 +68,6 @@ def schema() -> fields.Schema:
         grams=WordsField(),
         chars=CharactersField(),
         title_chars=CharactersField(),
-        document=NameField(),
-        source=NameField(),
-        part=fields.COLUMN(columns.VarBytesColumn()),
-        ordinal=fields.COLUMN(columns.NumericColumn("I")),
-        functions=fields.COLUMN(columns.NumericColumn("B")),
-        quality=fields.COLUMN(columns.NumericColumn("B")),
-        signature=fields.COLUMN(columns.VarBytesColumn()),
         record=fields.STORED(),
         outline=fields.STORED(),
     )

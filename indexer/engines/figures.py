@@ -50,3 +50,13 @@ def edges(characters: Sequence[Token]) -> tuple[str, int, str, int]:
     if not letters:
         return "", 0, "", 0
     return letters[0].text, letters[0].position, letters[-1].text, letters[-1].position
+
+
+def is_joining(letter: str) -> bool:
+    """Whether *letter* may be part of a number."""
+    return letter in _JOINING
+
+
+def is_parting(sign: str) -> bool:
+    """Whether *sign* parts two numbers."""
+    return sign in PARTING_SIGNS

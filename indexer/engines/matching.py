@@ -1,20 +1,23 @@
-"""The query tree compiled to postings: which passages match, and what each of them scores, as arrays by docnum."""
+"""The query tree compiled to postings: which passages match, as ascending docnums, and what each of them scores."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 
 from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
 from indexer.engines import fields, figures, records
-from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN
+from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN
 from indexer.engines.gaps import Breaks, Stretches, ends_of
-from indexer.engines.postings import POSITION_BITS, Floats, Integers, Mask, Postings, among
-from indexer.engines.ranking import PartRow, bm25, idf
+from indexer.engines.packing import runs_of
+from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
+from indexer.engines.runs import WORDS
+from indexer.engines.scoring import Scores
 from indexer.engines.tables import Tables
-from indexer.model import Function as FunctionName
+from indexer.model import Token
 from indexer.patterns import BREAKS
 from indexer.query import (
     And,
@@ -33,129 +36,188 @@ from indexer.query import (
     Words,
 )
 
+_WORD_FIELDS = frozenset(WORDS)
+_NOBODY = np.empty(0, np.int32)
+# Above this share of all passages, lists are joined by marking passages, below by sorting.
+_MANY = 1 / 32
+
 
 class Evaluation:
     """One search: reads each posting list and judges each subtree once."""
 
-    def __init__(self, *, analyzer: Analyzer, postings: Postings, tables: Tables) -> None:
+    def __init__(self, *, analyzer: Analyzer, lists: PostingLists, tables: Tables, boosts: Mapping[str, float]) -> None:
         self._analyzer = analyzer
-        self._postings = postings
+        self._lists = lists
         self._tables = tables
-        self._matching: dict[Query, Mask] = {}
-        self._texts: dict[str, Floats] = {}
+        self._texts = Scores(analyzer=analyzer, lists=lists, tables=tables, boosts=boosts)
+        self._found: dict[Query, Docnums] = {}
+        self._masks: dict[Query, Mask] = {}
 
-    def matching(self, query: Query) -> Mask:
-        """Which passages match."""
-        if query not in self._matching:
-            self._matching[query] = self._match(query)
-        return self._matching[query]
+    def docs(self, query: Query) -> Docnums:
+        """The passages that match, ascending."""
+        if query not in self._found:
+            self._found[query] = self._docs(query)
+        return self._found[query]
 
-    def scores(self, query: Query) -> Floats:
-        """The score of every passage; 0 where it does not match."""
-        return self._scores(query) * self._tables.quality
+    def mask(self, query: Query) -> Mask:
+        """Which passages match, by docnum."""
+        if query not in self._masks:
+            self._masks[query] = self._mask(query)
+        return self._masks[query]
 
-    def _match(self, query: Query) -> Mask:
+    def scores(self, query: Query, docs: Docnums) -> Floats:
+        """The score of each of *docs*; 0 where it does not match."""
+        return self._scores(query, docs, sure=docs is self._found.get(query)) * self._tables.quality[docs]
+
+    # Which passages match
+
+    def _docs(self, query: Query) -> Docnums:
         match query:
             case Term(text):
-                return self._mask(self._whole_numbers(text, self._in_a_row("chars", text)) >> POSITION_BITS)
+                return self._term_docs(text)
             case Phrase(text):
-                return self._mask(self._in_a_row("chars", text) >> POSITION_BITS)
+                return self._row_docs(text)
             case Words(text, minimum):
-                return self._words(text, max(minimum, 1))
+                return self._words(text, minimum)
             case Pairs(text, minimum):
-                return self._at_least(
-                    max(minimum, 1), [self._with_pair(pair) for pair in self._tokens(GRAMS, text) if len(pair) > 1]
-                )
+                return self._at_least(minimum, (self._lists.get(GRAMS, pair).docs for pair in self._texts.pairs(text)))
             case Pattern():
                 return self._pattern(query)
-            case Function(function, text):
-                return self._with_function(function) | self.matching(Term(text))
             case And(children):
                 return self._all(children)
             case Or(children, minimum):
-                return self._at_least(minimum, [self.matching(child) for child in children])
+                return self._at_least(minimum, map(self.docs, children))
             case Either(children):
-                return self._at_least(1, [self.matching(child) for child in children])
+                return self._at_least(1, map(self.docs, children))
             case Expanded(child, others):
-                return self._at_least(1, [self.matching(each) for each in (child, *others)])
+                return self._at_least(1, map(self.docs, (child, *others)))
+            case Function() | Not() | Filter() | MatchAll():
+                return np.flatnonzero(self.mask(query)).astype(np.int32)
+
+    def _mask(self, query: Query) -> Mask:
+        match query:
+            case Function(function, text):
+                return self._tables.alive & (self._tables.with_function(function) | self.mask(Term(text)))
             case Not(child):
-                return self._tables.alive & ~self.matching(child)
+                return self._tables.alive & ~self.mask(child)
             case Filter():
-                return self._filtered(query)
+                return self._tables.alive & self._filtered(query)
             case MatchAll():
                 return self._tables.alive
+            case _:
+                return self._marked([self.docs(query)])
 
-    def _scores(self, query: Query) -> Floats:
-        match query:
-            case Term(text) | Phrase(text) | Words(text) | Pairs(text):
-                return np.where(self.matching(query), self._text_scores(text), 0.0)
-            case Pattern():
-                return np.where(self.matching(query), self._text_scores(query.words) + PATTERN, 0.0)
-            case Function(function):
-                return np.where(self._with_function(function), FUNCTION, 0.0)
-            case And(children) | Or(children):
-                return np.where(self.matching(query), self._sum(children), 0.0)
-            case Either(children):
-                return np.max([self._scores(child) for child in children], axis=0)  # type: ignore[no-any-return]
-            case Expanded(child, others):
-                return self._expanded_scores(child, others)
-            case Not() | Filter() | MatchAll():
-                return np.zeros(len(self._tables.alive))
-
-    def _mask(self, docnums: Integers) -> Mask:
-        mask = np.zeros(len(self._tables.alive), np.bool_)
-        mask[docnums] = True
+    def _marked(self, lists: Iterable[Docnums | Integers]) -> Mask:
+        mask = np.zeros(self._tables.size, np.bool_)
+        for docs in lists:
+            mask[docs] = True
         return mask
 
-    def _with_function(self, function: FunctionName) -> Mask:
-        return self._tables.alive & self._tables.with_function(function)
+    def _all(self, children: Sequence[Query]) -> Docnums:
+        restricting = [child for child in children if isinstance(child, Filter | Not | MatchAll)]
+        found = [self.docs(child) for child in children if child not in restricting]
+        if not found:
+            every = reduce(np.logical_and, map(self.mask, restricting), self._tables.alive)
+            return np.flatnonzero(every).astype(np.int32)
+        docs = common(found)
+        for child in restricting:
+            docs = docs[self.mask(child)[docs]]
+        return docs
+
+    def _at_least(self, minimum: int, found: Iterable[Docnums]) -> Docnums:
+        lists = [docs for docs in found if len(docs)]
+        if minimum <= 1:
+            return self._any(lists)
+        if len(lists) < minimum:
+            return _NOBODY
+        counts = np.zeros(self._tables.size, np.int32)
+        for docs in lists:
+            counts[docs] += 1
+        return np.flatnonzero(counts >= minimum).astype(np.int32)
+
+    def _any(self, lists: Sequence[Docnums]) -> Docnums:
+        if len(lists) < 2:
+            return lists[0] if lists else _NOBODY
+        if sum(map(len, lists)) < self._tables.size * _MANY:
+            return runs_of(np.sort(np.concatenate(lists)))[0]
+        return np.flatnonzero(self._marked(lists)).astype(np.int32)
+
+    def _words(self, text: str, minimum: int) -> Docnums:
+        of_words = [self._with_word(word) for word in self._texts.words(text) if tells(word)]
+        if minimum <= 1:
+            return self._any([docs for lists in of_words for docs in lists])
+        return self._at_least(minimum, map(self._any, of_words))
+
+    def _with_word(self, word: str) -> list[Docnums]:
+        lists = (self._lists.get(name, word).docs for name in WORDS)
+        return [docs for docs in lists if len(docs)]
 
     def _filtered(self, chosen: Filter) -> Mask:
         match chosen.field:
             case "title":
-                return self._all_of(self._in_a_row("title_chars", value) >> POSITION_BITS for value in chosen.values)
+                titles = (self._passages(self._in_a_row(value, name="title_chars")) for value in chosen.values)
+                return reduce(np.logical_and, (self._marked([docs]) for docs in titles), self._tables.alive)
             case "function":
-                return self._at_least(1, [self._tables.with_function(name) for name in chosen.values])  # type: ignore[arg-type]
+                each = (self._tables.with_function(name) for name in chosen.values)  # type: ignore[arg-type]
+                return reduce(np.logical_or, each, np.zeros(self._tables.size, np.bool_))
             case "passage":
-                return self._tables.alive & self._mask(self._tables.numbers_of(chosen.values))
+                return self._marked([self._tables.numbers_of(chosen.values)])
             case "copies":
                 return self._copies(chosen.values)
             case _:
-                return self._tables.alive & self._tables.of_parts(_test(chosen))
+                return self._tables.of_parts(chosen)
 
     def _copies(self, ids: Iterable[str]) -> Mask:
         signatures = self._tables.signatures
-        rows = self._tables.numbers_of(ids)
-        return self._at_least(1, [similar(signatures[row].tobytes(), signatures) for row in rows])
+        each = (similar(signatures[row].tobytes(), signatures) for row in self._tables.numbers_of(ids))
+        return reduce(np.logical_or, each, np.zeros(self._tables.size, np.bool_))
 
-    def _all_of(self, lists: Iterable[Integers]) -> Mask:
-        mask = self._tables.alive
-        for docnums in lists:
-            mask = mask & self._mask(docnums)
-        return mask
+    # Characters in a row
 
-    def _all(self, children: Iterable[Query]) -> Mask:
-        mask = self._tables.alive
-        for child in children:
-            mask = mask & self.matching(child)
-        return mask
+    def _term_docs(self, text: str) -> Docnums:
+        """The passages that hold a term, not within a longer number."""
+        first, _, last, _ = figures.edges(self._analyzer.characters(text))
+        if figures.before(first) or figures.after(last):
+            return self._passages(self._whole_numbers(text))
+        return self._row_docs(text)
 
-    def _at_least(self, minimum: int, masks: list[Mask]) -> Mask:
-        if minimum <= 0:
-            return self._tables.alive
-        counts = np.zeros(len(self._tables.alive), np.int32)
-        for mask in masks:
-            counts += mask
-        return (counts >= minimum) & self._tables.alive
+    def _row_docs(self, text: str) -> Docnums:
+        """The passages that hold the characters of *text* in a row."""
+        tokens = self._analyzer.characters(text)
+        if not tokens:
+            return _NOBODY
+        if len(tokens) == 1:
+            return self._lists.get("chars", tokens[0].text).docs
+        # Pairs of characters are kept as such: two in a row need no positions.
+        if len(tokens) == 2 and any(token.text.isalnum() for token in tokens):
+            return self._lists.get(GRAMS, tokens[0].text + tokens[1].text).docs
+        return self._passages(self._in_a_row(text))
 
-    def _in_a_row(self, name: str, text: str) -> Integers:
-        phrase: dict[bytes, list[int]] = {}
-        for token in self._analyzer.characters(text):
-            phrase.setdefault(fields.to_bytes(token.text), []).append(token.position)
-        return self._postings.in_a_row(name, phrase)
+    def _in_a_row(self, text: str, *, name: str = "chars", within: Docnums | None = None) -> Integers:
+        """Where the start of *text* (its position 0) would stand, in all passages that hold its characters in a row."""
+        tokens = self._analyzer.characters(text)
+        if not tokens:
+            return np.empty(0, np.int64)
+        found = list(self._holding(tokens, name)) + ([] if within is None else [within])
+        docs = common(found)
+        starts: Integers | None = None
+        # The rarest first: what is left to look for is then short.
+        for token in sorted(tokens, key=lambda token: len(self._lists.get(name, token.text).docs)):
+            places = self._lists.get(name, token.text).positions(docs)
+            starts = places - token.position if starts is None else starts[among(starts + token.position, places)]
+        return np.empty(0, np.int64) if starts is None else starts
 
-    def _whole_numbers(self, text: str, starts: Integers) -> Integers:
-        """Those of *starts* where the term does not lie within a longer number."""
+    def _holding(self, tokens: Sequence[Token], name: str) -> Iterator[Docnums]:
+        """Lists of passages that hold all *tokens*: those of pairs, which are short, and of what is in no pair."""
+        pairs = dict.fromkeys(records.pairs(tokens) if name == "chars" else ())
+        for pair in pairs:
+            yield self._lists.get(GRAMS, pair).docs
+        for text in {token.text for token in tokens}.difference(*pairs):
+            yield self._lists.get(name, text).docs
+
+    def _whole_numbers(self, text: str) -> Integers:
+        """Where a term stands and does not lie within a longer number."""
+        starts = self._in_a_row(text)
         first, begin, last, end = figures.edges(self._analyzer.characters(text))
         starts = self._apart(starts, begin - 1, figures.before(first))
         # The letter behind is parted by a sign at the term's own last letter.
@@ -164,93 +226,101 @@ class Evaluation:
     def _apart(self, starts: Integers, place: int, joining: Iterable[str], *, beyond: int = 0) -> Integers:
         """Those of *starts* with none of *joining* at the letter *place* + *beyond*, or a sign that parts at *place*."""
         joined = np.zeros(len(starts), np.bool_)
+        within = self._passages(starts)
         for letter in joining if len(starts) else ():
-            joined |= among(starts + place + beyond, self._signs(letter))
-        parted = among(starts + place, self._signs(fields.PARTED))
+            joined |= among(starts + place + beyond, self._signs(letter, within))
+        parted = among(starts + place, self._signs(fields.PARTED, within))
         return starts[~joined | parted]
 
-    def _words(self, text: str, minimum: int) -> Mask:
-        return self._at_least(minimum, [self._with_word(word) for word in filter(tells, self._distinct(text))])
+    def _passages(self, positions: Integers) -> Docnums:
+        """The passages of *positions*, ascending, each once."""
+        docs = (positions >> POSITION_BITS).astype(np.int32)
+        return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
 
-    def _with_word(self, word: str) -> Mask:
-        lists = [self._postings.counts(name, fields.to_bytes(word)).docnums for name in BOOSTS if name != GRAMS]
-        return self._mask(np.concatenate(lists))
+    # Patterns
 
-    def _with_pair(self, pair: str) -> Mask:
-        return self._mask(self._postings.counts(GRAMS, fields.to_bytes(pair)).docnums)
-
-    def _distinct(self, text: str) -> list[str]:
-        return list(dict.fromkeys(token.text for token in self._analyzer.words(text)))
-
-    def _tokens(self, name: str, text: str) -> list[str]:
-        if name != GRAMS:
-            return self._distinct(text)
-        return list(dict.fromkeys(records.grams(self._analyzer.characters(text))))
-
-    def _text_scores(self, text: str) -> Floats:
-        if text not in self._texts:
-            self._texts[text] = self._new_text_scores(text)
-        return self._texts[text]
-
-    def _new_text_scores(self, text: str) -> Floats:
-        scores = np.zeros(len(self._tables.alive))
-        for name, boost in BOOSTS.items():
-            for token in self._tokens(name, text):
-                self._add(scores, name, token, boost)
-        return scores
-
-    def _add(self, scores: Floats, name: str, token: str, boost: float) -> None:
-        found = self._postings.counts(name, fields.to_bytes(token))
-        if not len(found.docnums):
-            return
-        rarity = idf(passages=self._tables.passages, frequency=len(found.docnums))
-        length, mean = self._tables.lengths[name][found.docnums], self._tables.means[name]
-        scores[found.docnums] += boost * bm25(idf=rarity, count=found.counts, length=length, mean=mean)
-
-    def _sum(self, children: Iterable[Query]) -> Floats:
-        scores = np.zeros(len(self._tables.alive))
-        for child in children:
-            scores += self._scores(child)
-        return scores
-
-    def _expanded_scores(self, child: Query, others: Iterable[Query]) -> Floats:
-        own = self.matching(child)
-        scores = self._scores(child)
-        best = EXPANDED * np.max([self._scores(other) for other in others], axis=0)
-        ceiling = EXPANDED * scores[own].min() if own.any() else np.inf
-        return np.where(own, scores, np.minimum(best, ceiling))
-
-    def _pattern(self, pattern: Pattern) -> Mask:
+    def _pattern(self, pattern: Pattern) -> Docnums:
+        literals = [self._any([docs for docs in map(self._row_docs, one) if len(docs)]) for one in pattern.literals]
+        within = common(literals)
+        if not len(within):
+            return _NOBODY
         soft, hard = BREAKS[pattern.scope]
-        breaks = Breaks(self._signs(soft), self._signs(hard + fields.EDGE))
-        return self._mask(ends_of(pattern.pieces, breaks, self._stretches) >> POSITION_BITS)
+        breaks = Breaks(self._signs(soft, within), self._signs(hard + fields.EDGE, within))
+        ends = ends_of(pattern.pieces, breaks, lambda alternatives: self._stretches(alternatives, within))
+        return self._passages(np.sort(ends))
 
-    def _signs(self, signs: str) -> Integers:
-        """Where any of *signs* stands."""
-        lists = [self._postings.positions("chars", fields.to_bytes(sign)) for sign in signs]
+    def _signs(self, signs: str, within: Docnums) -> Integers:
+        """Where any of *signs* stands in the passages of *within*."""
+        lists = [self._lists.get("chars", sign).positions(within) for sign in signs]
         return np.sort(np.concatenate(lists)) if lists else np.empty(0, np.int64)
 
-    def _stretches(self, alternatives: tuple[str, ...]) -> Stretches:
-        return Stretches.of(map(self._stretch, alternatives))
+    def _stretches(self, alternatives: tuple[str, ...], within: Docnums) -> Stretches:
+        return Stretches.of([self._stretch(text, within) for text in alternatives])
 
-    def _stretch(self, text: str) -> tuple[Integers, Integers]:
-        starts = self._in_a_row("chars", text)
+    def _stretch(self, text: str, within: Docnums) -> tuple[Integers, Integers]:
+        starts = self._in_a_row(text, within=within)
         letters = [token.position for token in self._analyzer.characters(text) if token.text.isalnum()]
         return starts + letters[0], starts + letters[-1]
 
+    # What they score
 
-def _test(chosen: Filter) -> Callable[[PartRow], bool]:
-    """What a part must be to pass a filter that looks at parts."""
-    values = frozenset(chosen.values)
-    match chosen.field:
-        case "year":
-            return lambda part: chosen.low <= part.year <= chosen.high
-        case "source":
-            folders = tuple(value.rstrip("/") + "/" for value in values)
-            return lambda part: part.source in values or part.source.startswith(folders)
-        case "document":
-            return lambda part: part.document_id in values
-        case "script":
-            return lambda part: part.script in values
-        case _:
-            return lambda part: part.kind in values
+    def _scores(self, query: Query, docs: Docnums, *, sure: bool = False) -> Floats:
+        """The score of each of *docs*, before quality; *sure* says that all of them match."""
+        match query:
+            case Term(text) | Phrase(text) | Words(text) | Pairs(text):
+                return self._where(query, self._texts.of(text, docs), docs, sure=sure)
+            case Pattern():
+                return self._where(query, self._texts.of(query.words, docs) + PATTERN, docs, sure=sure)
+            case Function(function):
+                return np.where(self._tables.with_function(function)[docs], FUNCTION, 0.0)
+            case And(children):
+                added = reduce(
+                    np.add, [self._scores(child, docs, sure=sure) for child in children], np.zeros(len(docs))
+                )
+                return self._where(query, added, docs, sure=sure)
+            case Or(children):
+                return self._where(query, self._added(children, docs), docs, sure=sure)
+            case Either(children):
+                return reduce(np.maximum, self._of_each(children, docs))
+            case Expanded(child, others):
+                return self._expanded(child, others, docs)
+            case Not() | Filter() | MatchAll():
+                return np.zeros(len(docs))
+
+    def _where(self, query: Query, scores: Floats, docs: Docnums, *, sure: bool) -> Floats:
+        """*scores* of those that match, 0 for the rest."""
+        return scores if sure or docs is self.docs(query) else scores * self.mask(query)[docs]
+
+    def _added(self, children: Sequence[Query], docs: Docnums) -> Floats:
+        """The scores of all children. Those that score nothing but what they match are added up in one go."""
+        plain = [child.text for child in children if isinstance(child, Words) and self._scores_its_own(child)]
+        others = [child for child in children if not (isinstance(child, Words) and child.text in plain)]
+        scores = [self._scores(child, docs) for child in others]
+        return reduce(np.add, [self._texts.of_all(plain, docs), *scores] if plain else scores, np.zeros(len(docs)))
+
+    def _scores_its_own(self, words: Words) -> bool:
+        return (
+            words.minimum <= 1
+            and self._texts.boosted <= _WORD_FIELDS
+            and all(map(tells, self._texts.words(words.text)))
+        )
+
+    def _of_each(self, children: Sequence[Query], docs: Docnums) -> Iterator[Floats]:
+        """The scores of each child; those that differ only in what they match are scored together."""
+        by_text: dict[str, list[Term | Phrase | Words | Pairs]] = {}
+        for child in children:
+            if isinstance(child, Term | Phrase | Words | Pairs):
+                by_text.setdefault(child.text, []).append(child)
+            else:
+                yield self._scores(child, docs)
+        for own in by_text.values():
+            yield self._scores(own[0], docs) if len(own) == 1 else self._together(own, docs)
+
+    def _together(self, leaves: Sequence[Term | Phrase | Words | Pairs], docs: Docnums) -> Floats:
+        return self._where(Either(tuple(leaves)), self._texts.of(leaves[0].text, docs), docs, sure=False)
+
+    def _expanded(self, child: Query, others: Iterable[Query], docs: Docnums) -> Floats:
+        own = self.docs(child)
+        ceiling = EXPANDED * self._scores(child, own).min() if len(own) else np.inf
+        best = EXPANDED * np.asarray(reduce(np.maximum, (self._scores(other, docs) for other in others)))
+        return np.where(self.mask(child)[docs], self._scores(child, docs), np.minimum(best, ceiling))

@@ -13,7 +13,7 @@ from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
 from indexer.engines import figures, records
 from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN, WHOLE, FacetField, Matches, Sort
-from indexer.engines.ranking import Found, PartRow, bm25, coded_length, idf, window
+from indexer.engines.ranking import Found, PartRow, bm25, coded_length, idf, telling, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord, Token
 from indexer.patterns import occurrences
 from indexer.query import (
@@ -160,7 +160,7 @@ def _entry(
 ) -> _Entry:
     texts = records.texts(part, passage)
     rows = texts.rows(analyzer)
-    grams = [gram for own in texts.characters(analyzer) for gram in records.grams(own)]
+    grams = [gram for own in rows for gram in records.grams(own)]
     tokens = {**texts.words(analyzer), GRAMS: grams}
     return _Entry(
         record=record,
@@ -187,6 +187,8 @@ class _Judge:
     analyzer: Analyzer
     entries: list[_Entry]
     statistics: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    frequencies: dict[tuple[str, str], int] = field(default_factory=dict)
+    told: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def matches(self, query: Query, entry: _Entry) -> bool:
         match query:
@@ -282,19 +284,33 @@ class _Judge:
 
     def _text_score(self, text: str, entry: _Entry) -> float:
         score = 0.0
-        for name, boost in BOOSTS.items():
-            for token in self._tokens(name, text):
-                if count := entry.tokens[name][token]:
-                    rarity, mean = self._statistics(name, token)
-                    score += boost * bm25(idf=rarity, count=float(count), length=float(entry.lengths[name]), mean=mean)
+        for name, token in self._telling(text):
+            if count := entry.tokens[name][token]:
+                rarity, mean = self._statistics(name, token)
+                weight = bm25(idf=rarity, count=float(count), length=float(entry.lengths[name]), mean=mean)
+                score += BOOSTS[name] * weight
         return score
+
+    def _telling(self, text: str) -> list[tuple[str, str]]:
+        """The tokens of *text* that score, with their fields."""
+        if text not in self.told:
+            tokens = [(name, token) for name in BOOSTS for token in self._tokens(name, text)]
+            known = [(name, token) for name, token in tokens if self._frequency(name, token)]
+            kept = telling([self._frequency(*one) for one in known], passages=len(self.entries))
+            self.told[text] = [one for one, keep in zip(known, kept, strict=True) if keep]
+        return self.told[text]
 
     def _statistics(self, name: str, word: str) -> tuple[float, float]:
         if (name, word) not in self.statistics:
-            frequency = sum(word in entry.tokens[name] for entry in self.entries)
             mean = sum(entry.lengths[name] for entry in self.entries) / len(self.entries)
-            self.statistics[name, word] = idf(passages=len(self.entries), frequency=frequency), mean
+            rarity = idf(passages=len(self.entries), frequency=self._frequency(name, word))
+            self.statistics[name, word] = rarity, mean
         return self.statistics[name, word]
+
+    def _frequency(self, name: str, word: str) -> int:
+        if (name, word) not in self.frequencies:
+            self.frequencies[name, word] = sum(word in entry.tokens[name] for entry in self.entries)
+        return self.frequencies[name, word]
 
 
 def _has_word(entry: _Entry, word: str) -> bool:

@@ -1,212 +1,186 @@
-"""Postings of a term over all segments of a Whoosh index, as arrays.
+"""The posting lists of one commit over all its segments, as arrays; deleted passages are left out.
 
-Whoosh's matchers give one posting a call, which is where its time goes; here the blocks of a list are decoded whole, once,
-and kept. Only what whoosh 2.7.4 and whoosh-reloaded share is used. Documents of Whoosh are our passages; a ``docnum``
-counts them over all segments, deleted ones included.
+A list is read where it lies in the mapped files, and what was made of it is kept for the next query. A ``docnum`` counts the
+passages over all segments, deleted ones included. May be shared by threads.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.matching import FilterMatcher
-from whoosh.reading import IndexReader, TermNotFound
+
+from indexer.engines.packing import Packed
+from indexer.engines.runs import FIELDS, PLACED, Run
+from indexer.engines.terms import Terms
 
 Integers = NDArray[np.int64]
+Docnums = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 # A position of a passage as one number: docnum above, position below. No passage has sixteen million characters.
 POSITION_BITS = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How often a term stands in each passage that holds it: two arrays of one length, docnums ascending."""
-
-    docnums: Integers
-    counts: Floats
-
-    @property
-    def nbytes(self) -> int:
-        return self.docnums.nbytes + self.counts.nbytes
-
-
-class PostingCache:
-    """Decoded lists of one commit, shared by threads; the longest unused go when there are more than *limit* bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._lists: OrderedDict[tuple[str, bytes], Counts | Integers] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[str, bytes]) -> Counts | Integers | None:
-        """The list of *key*, if it is kept."""
-        with self._lock:
-            if key in self._lists:
-                self._lists.move_to_end(key)
-            return self._lists.get(key)
-
-    def put(self, key: tuple[str, bytes], found: Counts | Integers) -> None:
-        """Keep a list."""
-        with self._lock:
-            if key in self._lists:
-                return
-            self._lists[key] = found
-            self._size += found.nbytes
-            while self._size > self._limit:
-                _, oldest = self._lists.popitem(last=False)
-                self._size -= oldest.nbytes
+_NOBODY = np.empty(0, np.int32)
+# What a list takes in memory beside its arrays.
+_LEAST_BYTES = 500
+# What may be made of it, for each passage.
+_MADE_BYTES = 16
 
 
 class Postings:
-    """Reads the postings of one commit, deleted passages left out. May be shared by threads.
+    """The postings of a term: docnums ascending, counts, and the positions of all in a row where the field has them.
 
-    Whoosh copies the segments that it opens into memory, and its files have one place to read at: so all threads share one
-    reader, and one at a time reads. What was read once is in the cache, which waits for nobody.
+    ``impacts`` and ``starts`` are made when they are first asked for.
     """
 
-    def __init__(self, reader: IndexReader, *, alive: Mask, cache: PostingCache) -> None:
-        self._reader = reader
-        self._leaves = leaves(reader)
+    __slots__ = ("counts", "docs", "impacts", "places", "starts")
+
+    def __init__(self, docs: Docnums, counts: NDArray[Any], places: NDArray[Any] | None = None) -> None:
+        self.docs = docs
+        self.counts = counts
+        self.places = places
+        self.impacts: Floats | None = None
+        self.starts: Integers | None = None
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are held for them, with those of ``impacts`` and ``starts``, which may be made at any time."""
+        own = sum(
+            each.nbytes for each in (self.docs, self.counts, self.places) if each is not None and each.base is None
+        )
+        return _LEAST_BYTES + own + _MADE_BYTES * len(self.docs)
+
+    def positions(self, within: Docnums | None = None) -> Integers:
+        """``docnum << POSITION_BITS | position``, ascending; only those in the passages of *within* (ascending), if given."""
+        if self.places is None:
+            raise ValueError("a field without positions")
+        if within is None or len(within) > len(self.docs):
+            return np.asarray((np.repeat(self.docs.astype(np.int64), self.counts) << POSITION_BITS) | self.places)
+        if self.starts is None:
+            self.starts = np.cumsum(self.counts, dtype=np.int64) - self.counts
+        rows = self.docs.searchsorted(within)
+        rows[rows == len(self.docs)] = 0
+        rows = rows[self.docs[rows] == within] if len(self.docs) else rows[:0]
+        counts = self.counts[rows].astype(np.int64)
+        at = np.repeat(self.starts[rows] - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
+        return np.asarray((np.repeat(self.docs[rows].astype(np.int64), counts) << POSITION_BITS) | self.places[at])
+
+
+_NONE = Postings(_NOBODY, np.empty(0, np.uint8), np.empty(0, np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A segment: its fields, and the docnum at which it begins."""
+
+    arrays: Mapping[str, Any]
+    terms: Mapping[str, Terms]
+    base: int
+
+    @classmethod
+    def of(cls, arrays: Run, base: int) -> _Segment:
+        """Look up once what every list asks for."""
+        return cls(dict(arrays), {name: Terms.read(arrays, name) for name in FIELDS}, base)
+
+    def postings(self, name: str, term: bytes) -> Postings | None:
+        """The postings of *term*, deleted passages among them; docnums as in the commit."""
+        index = self.terms[name].find(term)
+        if index < 0:
+            return None
+        size = int(self.arrays[f"{name}.sizes"][index])
+        kept = Packed(self.arrays[f"{name}.docs"], self.arrays[f"{name}.doc_ends"])
+        often = Packed(self.arrays[f"{name}.counts"], self.arrays[f"{name}.count_ends"])
+        docs = np.cumsum(kept.numbers(index, size, default=0), dtype=np.int32)
+        counts = often.numbers(index, size, default=1)
+        return Postings(docs + np.int32(self.base) if self.base else docs, counts, self._places(name, index))
+
+    def _places(self, name: str, index: int) -> NDArray[Any] | None:
+        if name not in PLACED:
+            return None
+        kept = Packed(self.arrays[f"{name}.places"], self.arrays[f"{name}.place_ends"])
+        return kept.numbers(index, int(self.arrays[f"{name}.place_sizes"][index]), default=0)
+
+
+class PostingLists:
+    """Reads lists, and keeps those that were used last, up to *limit* bytes."""
+
+    def __init__(self, segments: Sequence[Run], *, alive: Mask | None, limit: int) -> None:
+        """:param alive: which passages are not deleted; None where all are."""
+        bases = np.cumsum([0, *(len(arrays["passage.part"]) for arrays in segments)]).tolist()
+        self._segments = [_Segment.of(arrays, base) for arrays, base in zip(segments, bases, strict=False)]
         self._alive = alive
-        self._cache = cache
+        self._limit = limit
+        self._size = 0
+        self._kept: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._lock = threading.Lock()
-        self._users = 1
 
-    def shared(self) -> Postings:
-        """The same postings for one user more, who closes them as well."""
-        with self._lock:
-            self._users += 1
-        return self
-
-    def close(self) -> None:
-        """Release the files when the last user closes."""
-        with self._lock:
-            self._users -= 1
-            if not self._users:
-                self._reader.close()
-
-    def stored(self, docnum: int, name: str) -> str | None:
-        """A stored value of a passage."""
-        with self._lock:
-            value: str | None = self._reader.stored_fields(docnum).get(name)
-        return value
-
-    def docnums(self, name: str, term: bytes) -> list[int]:
-        """The passages that hold *term*, in the order in which they were added; for a name that few of them share."""
-        with self._lock:
-            return docnums_of(self._reader, name, term)
-
-    def counts(self, name: str, term: bytes) -> Counts:
-        """How often *term* stands in a field of each passage that holds it."""
-        found = self._cache.get((name, term))
-        if not isinstance(found, Counts):
-            with self._lock:
-                found = self._read_counts(name, term)
-            self._cache.put((name, term), found)
+    def get(self, name: str, text: str) -> Postings:
+        """The postings of a term of a field."""
+        key = (name, text)
+        try:
+            found = self._kept[key]
+            self._kept.move_to_end(key)
+        except KeyError:
+            # New, or thrown out by another thread just now.
+            found = self._read(name, text.encode("utf-8", "surrogatepass"))
+            self._keep(key, found)
         return found
 
-    def positions(self, name: str, term: bytes) -> Integers:
-        """Where *term* stands in a field of characters: ``docnum << POSITION_BITS | position``, ascending."""
-        found = self._cache.get((name, term))
-        if not isinstance(found, np.ndarray):
-            with self._lock:
-                found = self._read_positions(name, term)
-            self._cache.put((name, term), found)
-        return found
+    def _keep(self, key: tuple[str, str], found: Postings) -> None:
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = found
+                self._size += found.nbytes
+                self._shrink()
 
-    def in_a_row(self, name: str, phrase: Mapping[bytes, Sequence[int]]) -> Integers:
-        """Where the start of *phrase* (its place 0) would stand, in all passages that hold every term at its places.
+    def _shrink(self) -> None:
+        while self._size > self._limit and self._kept:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= oldest.nbytes
 
-        :param phrase: the places of each term in the phrase, such as ``{工: (1,), 作: (2, 4)}``.
-        """
-        lists = {term: self.positions(name, term) for term in phrase}
-        starts: Integers | None = None
-        # The rarest first: what is left to look for is then short.
-        for term in sorted(phrase, key=lambda term: len(lists[term])):
-            for place in phrase[term]:
-                starts = lists[term] - place if starts is None else starts[among(starts + place, lists[term])]
-        return np.empty(0, np.int64) if starts is None else starts
-
-    def _read_counts(self, name: str, term: bytes) -> Counts:
-        docnums, counts = [], []
-        for leaf, base in self._leaves:
-            for ids, weights, _ in blocks(leaf, name, term):
-                docnums.append(ids + base)
-                counts.append(weights)
-        if not docnums:
-            return Counts(np.empty(0, np.int64), np.empty(0, np.float64))
-        together = np.concatenate(docnums)
-        alive = self._alive[together]
-        return Counts(together[alive], np.concatenate(counts)[alive])
-
-    def _read_positions(self, name: str, term: bytes) -> Integers:
-        found = [np.empty(0, np.int64)]
-        for leaf, base in self._leaves:
-            for ids, _, values in blocks(leaf, name, term):
-                each = np.fromiter(map(len, values), np.int64, len(values)) // 4
-                places = np.frombuffer(b"".join(values), "<u4").astype(np.int64)
-                found.append((np.repeat(ids + base, each) << POSITION_BITS) | places)
-        together = np.concatenate(found)
-        kept: Integers = together[self._alive[together >> POSITION_BITS]]
-        return kept
+    def _read(self, name: str, term: bytes) -> Postings:
+        found = [own for segment in self._segments if (own := segment.postings(name, term)) is not None]
+        if not found:
+            return _NONE
+        together = found[0] if len(found) == 1 else _joined(found)
+        return together if self._alive is None else _living(together, self._alive)
 
 
-def leaves(reader: IndexReader) -> list[tuple[IndexReader, int]]:
-    """The segments of an index and the docnum at which each begins."""
-    return list(reader.leaf_readers()) if reader.doc_count_all() else []
-
-
-def docnums_of(reader: IndexReader, name: str, term: bytes) -> list[int]:
-    """The living passages that hold *term*, in the order in which they were added; for a name that few of them share."""
-    found: list[int] = []
-    for leaf, base in leaves(reader):
-        matcher = _matcher(leaf, name, term)
-        while matcher is not None and matcher.is_active():
-            found.append(base + matcher.id())
-            matcher.next()
-    return found
-
-
-def among(wanted: Integers, positions: Integers) -> Mask:
-    """Which of *wanted* are among *positions*, ascending."""
-    if not len(positions):
+def among(wanted: NDArray[Any], ordered: NDArray[Any]) -> Mask:
+    """Which of *wanted* are among *ordered*, ascending."""
+    if not len(ordered):
         return np.zeros(len(wanted), np.bool_)
-    found = np.searchsorted(positions, wanted)
-    found[found == len(positions)] = 0
-    return np.asarray(positions[found] == wanted)
+    found = ordered.searchsorted(wanted)
+    found[found == len(ordered)] = 0
+    return np.asarray(ordered[found] == wanted)
 
 
-def _matcher(leaf: IndexReader, name: str, term: bytes) -> Any:
-    try:
-        return leaf.postings(name, term)
-    except TermNotFound:
-        return None
+def common(lists: Iterable[Docnums]) -> Docnums:
+    """What is in each of *lists*, ascending; at least one is given."""
+    rarest, *others = sorted(lists, key=len)
+    for other in others:
+        rarest = rarest[among(rarest, other)]
+    return rarest
 
 
-def blocks(leaf: IndexReader, name: str, term: bytes) -> Iterator[tuple[Integers, Floats, Sequence[bytes]]]:
-    """(docnums, weights, values) of each block of a list, deleted passages among them."""
-    matcher = _matcher(leaf, name, term)
-    while isinstance(matcher, FilterMatcher):
-        matcher = matcher.child
-    while matcher is not None and matcher.is_active():
-        # A block on disk is a pickle of (differences of ids, weights, values); the manifest's checksum holds for it.
-        matcher._read_data()
-        ids, weights, values = matcher._data
-        docnums = np.cumsum(np.asarray(ids, np.int64))
-        yield docnums, _weights(weights, len(docnums)), values
-        matcher._next_block()
+def _joined(found: Sequence[Postings]) -> Postings:
+    placed = [own.places for own in found if own.places is not None]
+    return Postings(
+        np.concatenate([own.docs for own in found]),
+        np.concatenate([own.counts for own in found]),
+        np.concatenate(placed) if placed else None,
+    )
 
 
-def _weights(weights: float | Sequence[float] | None, size: int) -> Floats:
-    if weights is None or isinstance(weights, float):
-        return np.full(size, 1.0 if weights is None else weights)
-    return np.asarray(weights, np.float64)
+def _living(found: Postings, alive: Mask) -> Postings:
+    kept = alive[found.docs]
+    if kept.all():
+        return found
+    places = None if found.places is None else found.places[np.repeat(kept, found.counts)]
+    return Postings(found.docs[kept], found.counts[kept], places)

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from indexer.copies import fold
-from indexer.engines.base import K1, MOST_FOLDED, PARTIAL_SHARE, B, FacetField, Match, Matches, Sort
+from indexer.engines.base import (
+    COMMON_LEAST,
+    COMMON_SHARE,
+    K1,
+    MOST_FOLDED,
+    PARTIAL_SHARE,
+    B,
+    FacetField,
+    Match,
+    Matches,
+    Sort,
+)
 from indexer.model import FUNCTION_NAMES, Function, Part, Script
 
 Number = TypeVar("Number", float, NDArray[np.float64])
@@ -71,6 +82,13 @@ def coded_length(length: int) -> int:
 def idf(*, passages: int, frequency: int) -> float:
     """Whoosh's inverse document frequency of a word that stands in *frequency* of *passages*."""
     return math.log(passages / (frequency + 1)) + 1
+
+
+def telling(frequencies: Sequence[int], *, passages: int) -> list[bool]:
+    """Which tokens of a text score, by the number of passages that hold each: what stands everywhere only where nothing rarer does."""
+    most = max(COMMON_LEAST, COMMON_SHARE * passages)
+    rare = [frequency <= most for frequency in frequencies]
+    return rare if any(rare) else [True] * len(rare)
 
 
 def bm25(*, idf: float, count: Number, length: Number, mean: float) -> Number:

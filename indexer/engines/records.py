@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import itertools
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from indexer.analysis import Analyzer
 from indexer.copies import signature
-from indexer.model import DocumentRecord, Heading, Mask, Part, Passage, PassageRecord, Piece, Token
+from indexer.model import DocumentRecord, Function, Heading, Mask, Part, Passage, PassageRecord, Piece, Token
+
+_DOCUMENT_FIELDS = tuple(field.name for field in fields(DocumentRecord) if field.name != "id")
+# What records have in common, the most frequent last: a record is too short to repeat itself much.
+_COMMON = (
+    "政府工作报告述职报告工作总结实施方案通知意见讲话汇报年度重点任务责任单位完善体制机制提高质量水平服务群众企业市场经济社会发展"
+    "党的二十大精神习近平新时代中国特色社会主义思想坚持以人民为中心的发展思想党风廉政建设主体责任基层党组织党员干部学习教育活动"
+    "乡村振兴产业项目建设环境保护安全生产隐患排查治理问题整改落实到位情况监督检查考核制度办法方面一是二是三是四是积极开展深入"
+    "全面推进进一步加强，取得了明显成效；同时，也存在一些不足。下一步，我们将认真贯彻落实，确保各项工作、2023年、完成"
+    '[[]],["[0,["masked"],["opening","closing","problems","plans","achievements","measures","pledge"]","",0,[],[],[]]'
+    ',"",[],{},[]],"simplified","",[[0,'
+).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,19 @@ def grams(characters: Iterable[Token]) -> list[str]:
     return [gram for gram in itertools.chain(letters, pairs) if not any(map(str.isascii, gram))]
 
 
+def pairs(characters: Sequence[Token]) -> list[str]:
+    """The pairs of characters of a text that an index keeps, to find two in a row without their positions.
+
+    Neighbouring letters, a letter and each sign at its position, and each sign and the letter behind it; as often as they stand.
+    """
+    letters = [token for token in characters if token.text.isalnum()]
+    signs = [token for token in characters if not token.text.isalnum()]
+    own = {token.position: token.text for token in letters}
+    found = [first.text + second.text for first, second in itertools.pairwise(letters)]
+    found += [own[sign.position] + sign.text for sign in signs if sign.position in own]
+    return found + [sign.text + own[sign.position + 1] for sign in signs if sign.position + 1 in own]
+
+
 # What a passage loses, in parts of a hundred: a heading without its paragraph is no passage to reuse, and one that breaks
 # off, lost a list member or is full of blanks needs work before it is.
 _LOST = {"heading_only": 30, "cut": 10, "gap": 5, "watermark": 5}
@@ -94,29 +120,8 @@ def names(part: Part) -> tuple[str, str]:
 
 def passage_records(part: Part) -> Iterator[PassageRecord]:
     """The record of each passage of *part*, in order."""
-    title, label = names(part)
-    for passage in part.passages:
-        yield PassageRecord(
-            id=f"{part.id}-{passage.ordinal}",
-            document_id=part.id,
-            ordinal=passage.ordinal,
-            title=title,
-            part=label,
-            heading_path=passage.heading_path,
-            text=passage.text,
-            kind=part.kind,
-            year=part.year,
-            date=part.date,
-            issuer=part.issuer,
-            script=part.script,
-            source=part.source,
-            pieces=passage.place.pieces,
-            line=passage.place.line,
-            page=passage.place.page,
-            masks=passage.masks,
-            flags=passage.flags,
-            functions=passage.functions,
-        )
+    document = document_record(part)
+    return (_passage_record(document, *_own_values(passage)) for passage in part.passages)
 
 
 def document_record(part: Part) -> DocumentRecord:
@@ -141,29 +146,97 @@ def document_record(part: Part) -> DocumentRecord:
     )
 
 
-def to_json(record: PassageRecord | DocumentRecord) -> str:
-    """*record* as JSON; :func:`passage_from_json` and :func:`document_from_json` give it back whole."""
-    return json.dumps(asdict(record), ensure_ascii=True, separators=(",", ":"))
+def kept_passage(passage: Passage) -> bytes:
+    """What an index keeps of a passage; :func:`passage_record` makes its record of this and that of its part."""
+    return _packed(_own_values(passage))
 
 
-def passage_from_json(text: str) -> PassageRecord:
-    """The record that :func:`to_json` wrote."""
-    values: dict[str, Any] = json.loads(text)
-    values["heading_path"] = tuple(values["heading_path"])
-    values["pieces"] = tuple(Piece(**piece) for piece in values["pieces"])
-    values["masks"] = tuple(Mask(**mask) for mask in values["masks"])
-    values["flags"] = tuple(values["flags"])
-    values["functions"] = tuple(values["functions"])
-    return PassageRecord(**values)
+def kept_part(part: Part) -> bytes:
+    """What an index keeps of a part beside its passages; :func:`document_of` gives the record back."""
+    record = document_record(part)
+    return _packed([getattr(record, name) for name in _DOCUMENT_FIELDS])
 
 
-def document_from_json(text: str) -> DocumentRecord:
-    """The record that :func:`to_json` wrote."""
-    values: dict[str, Any] = json.loads(text)
+def passage_of(kept: bytes, document: DocumentRecord) -> PassageRecord:
+    """The record of a passage of *document*."""
+    return _passage_record(document, *json.loads(_unpacked(kept)))
+
+
+def document_of(kept: bytes, document_id: str) -> DocumentRecord:
+    """The record that :func:`kept_part` packed; the id is kept elsewhere."""
+    values: dict[str, Any] = dict(zip(_DOCUMENT_FIELDS, json.loads(_unpacked(kept)), strict=True))
     values["headings"] = tuple((level, heading, first) for level, heading, first in values["headings"])
     values["glossary"] = tuple((term, meaning) for term, meaning in values["glossary"])
     values["flags"] = tuple(values["flags"])
-    return DocumentRecord(**values)
+    return DocumentRecord(id=document_id, **values)
+
+
+def _own_values(passage: Passage) -> list[Any]:
+    """What a passage has beside its part, in the order of the parameters of :func:`_passage_record`."""
+    return [
+        passage.ordinal,
+        passage.heading_path,
+        passage.text,
+        [(piece.start, piece.end, piece.before) for piece in passage.place.pieces],
+        passage.place.line,
+        passage.place.page,
+        [(mask.start, mask.end) for mask in passage.masks],
+        passage.flags,
+        passage.functions,
+    ]
+
+
+def _passage_record(
+    document: DocumentRecord,
+    ordinal: int,
+    heading_path: Sequence[str],
+    text: str,
+    pieces: Iterable[tuple[int, int, str]],
+    line: int,
+    page: int,
+    masks: Iterable[tuple[int, int]],
+    flags: Iterable[str],
+    functions: Iterable[Function],
+) -> PassageRecord:
+    return PassageRecord(
+        id=f"{document.id}-{ordinal}",
+        document_id=document.id,
+        ordinal=ordinal,
+        title=document.title,
+        part=document.part,
+        heading_path=tuple(heading_path),
+        text=text,
+        kind=document.kind,
+        year=document.year,
+        date=document.date,
+        issuer=document.issuer,
+        script=document.script,
+        source=document.source,
+        pieces=tuple(Piece(*piece) for piece in pieces),
+        line=line,
+        page=page,
+        masks=tuple(Mask(*mask) for mask in masks),
+        flags=tuple(flags),
+        functions=tuple(functions),
+    )
+
+
+def _packed(values: Sequence[Any]) -> bytes:
+    """*values* as JSON, which keeps every character, compressed."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    packing = _packer().copy()
+    return packing.compress(text.encode("utf-8", "surrogatepass")) + packing.flush()
+
+
+@lru_cache(maxsize=1)
+def _packer() -> zlib._Compress:
+    """Knows what records have in common: to be copied for each, which is quicker than to learn it again."""
+    return zlib.compressobj(wbits=-zlib.MAX_WBITS, zdict=_COMMON)
+
+
+def _unpacked(data: bytes) -> str:
+    unpacking = zlib.decompressobj(wbits=-zlib.MAX_WBITS, zdict=_COMMON)
+    return (unpacking.decompress(data) + unpacking.flush()).decode("utf-8", "surrogatepass")
 
 
 def split_id(passage_id: str) -> tuple[str, int] | None:

@@ -1,160 +1,225 @@
-"""Columns of a whole index as arrays by docnum: read once for a commit, then shared by threads."""
+"""Columns of a whole commit as arrays by docnum; those of a single segment lie in its mapped file."""
 
 from __future__ import annotations
 
-import json
-from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.reading import IndexReader
 
 from indexer.copies import SIGNATURE_BYTES, Signatures
-from indexer.engines.base import BOOSTS, FacetField
-from indexer.engines.postings import Floats, Integers, Mask, leaves
-from indexer.engines.ranking import FACETS, PartRow
+from indexer.engines.base import BOOSTS, K1, B, FacetField
+from indexer.engines.codec import LENGTHS
+from indexer.engines.postings import Docnums, Floats, Integers, Mask
 from indexer.engines.records import split_id
-from indexer.errors import IndexDamaged
-from indexer.model import FUNCTION_NAMES, Function
+from indexer.engines.runs import SCRIPTS, Run, function_bits, names_of
+from indexer.model import Function
+from indexer.query import Filter
+
+Array = NDArray[Any]
+_WORD = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
-    """The values of a facet, sorted, and the number of each passage's value among them."""
+class Norm:
+    """What BM25 asks of the lengths of a field: ``codes`` by docnum, and for each code the part of its denominator."""
 
-    values: tuple[str, ...]
-    codes: NDArray[np.int32]
+    codes: NDArray[np.uint8]
+    by_code: Floats
 
 
-@dataclass(frozen=True, slots=True)
 class Tables:
-    """By docnum unless said otherwise. ``part_of`` counts ``parts``; ``tie`` and ``newest`` are ranks to sort by; means are
-    over living passages."""
+    """The columns of *segments*, which are one behind the other. Parts count over all segments, deleted ones included."""
 
-    parts: Sequence[PartRow]
-    part_of: NDArray[np.int32]
-    ordinals: NDArray[np.int64]
-    functions: NDArray[np.uint8]
-    quality: Floats
-    lengths: Mapping[str, Floats]
-    means: Mapping[str, float]
-    alive: Mask
-    passages: int
-    tie: Integers
-    newest: Integers
-    facets: Mapping[FacetField, Facet]
-    signatures: Signatures
-    parts_by_id: Mapping[str, Sequence[int]]
+    def __init__(self, segments: Sequence[Run], deleted: Sequence[Array]) -> None:
+        """:param deleted: the deleted passages of each segment."""
+        self._segments = segments
+        self.bases = np.cumsum([0, *(len(arrays["passage.part"]) for arrays in segments)])
+        self._part_bases = np.cumsum([0, *(len(arrays["part.starts"]) for arrays in segments)])
+        self.size = int(self.bases[-1])
+        gone = [own + base for own, base in zip(deleted, self.bases, strict=False)]
+        self.alive = np.ones(self.size, np.bool_)
+        if gone:
+            self.alive[np.concatenate(gone)] = False
+        self.passages = self.size - sum(map(len, deleted))
+        self.part_of = self._renumbered("passage.part", self._part_bases)
+        self.part_starts = self._renumbered("part.starts", self.bases)
+
+    def column(self, name: str) -> Array:
+        """A column as the segments have it."""
+        if len(self._segments) == 1:
+            return self._segments[0][name]
+        return np.concatenate([arrays[name] for arrays in self._segments] or [np.empty(0, np.uint8)])
+
+    @cached_property
+    def ordinals(self) -> Array:
+        """The ordinal of each passage in its part."""
+        return self.column("passage.ordinal")
+
+    @cached_property
+    def functions(self) -> Array:
+        """What each passage does, as bits."""
+        return self.column("passage.functions")
+
+    @cached_property
+    def quality(self) -> Floats:
+        """What the score of each passage is multiplied by."""
+        return np.arange(256)[self.column("passage.quality")] / 100
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """The signature of each passage."""
+        return self.column("passage.signature").reshape(-1, SIGNATURE_BYTES)
+
+    @cached_property
+    def norms(self) -> Mapping[str, Norm]:
+        """By field that ranks; mean lengths are those of living passages."""
+        return {name: self._norm(self.column(f"{name}.lengths")) for name in BOOSTS}
+
+    @cached_property
+    def newest(self) -> Array:
+        """The date of each part as a number that sorts as dates do."""
+        return self.column("part.newest")
+
+    @cached_property
+    def facets(self) -> Mapping[FacetField, tuple[tuple[str, ...], Array]]:
+        """By facet of parts: its values, and the number of each part's value among these."""
+        years, which = np.unique(self.column("part.year"), return_inverse=True)
+        return {
+            "kind": self._named("kind"),
+            "source": self._named("source"),
+            "year": (tuple(str(year) if year else "" for year in years.tolist()), which),
+        }
+
+    @cached_property
+    def ties(self) -> tuple[Callable[[Docnums], Array], ...]:
+        """What orders passages that score alike, the first of these first: source, part's ordinal, document's id, ordinal."""
+        codes = self.facets["source"][1]
+        words = [partial(self._of_parts, column) for column in self._ids]
+        return (
+            partial(self._of_parts, codes),
+            partial(self._of_parts, self._part_ordinals),
+            *words,
+            lambda docnums: self.ordinals[docnums],
+        )
+
+    def document_ids(self, parts: Array) -> list[str]:
+        """The ids of the documents of parts."""
+        return [found.decode("utf-8", "surrogatepass") for found in self._id_column[parts].tolist()]
+
+    def passages_of(self, document_id: str) -> range:
+        """The docnums of the living passages of a document, in order."""
+        found = map(self._rows, self._parts_with(document_id))
+        return next((rows for rows in found if rows and self.alive[rows[0]]), range(0))
+
+    def number_of(self, document_id: str, ordinal: int) -> int | None:
+        """The docnum of a living passage."""
+        rows = self.passages_of(document_id)
+        row = rows.start + int(np.searchsorted(self.ordinals[rows.start : rows.stop], ordinal))
+        return row if row in rows and self.ordinals[row] == ordinal else None
+
+    def parts_of_source(self, source: str) -> list[int]:
+        """The first passage of each living part of a source, in the order in which they were added."""
+        names, codes = self.facets["source"]
+        if source not in names:
+            return []
+        starts = self.part_starts[np.flatnonzero(codes == names.index(source))]
+        return [start for start in starts.tolist() if self.alive[start]]
 
     def numbers_of(self, ids: Iterable[str]) -> Integers:
         """The docnums of passages by id; those that do not exist are left out."""
         wanted = [split for split in map(split_id, ids) if split]
-        found = [docnum for document, ordinal in wanted for docnum in self._docnums(document, ordinal)]
-        return np.asarray(found, np.int64)
+        found = (self.number_of(document, ordinal) for document, ordinal in wanted)
+        return np.asarray(sorted(row for row in found if row is not None), np.int64)
 
-    def _docnums(self, document: str, ordinal: int) -> list[int]:
-        own = np.isin(self.part_of, self.parts_by_id.get(document, ()))
-        return np.flatnonzero(own & self.alive & (self.ordinals == ordinal)).tolist()
-
-    def of_parts(self, test: Callable[[PartRow], bool]) -> Mask:
-        """The passages of the parts that pass *test*."""
-        return np.fromiter(map(test, self.parts), np.bool_, len(self.parts))[self.part_of]
+    def of_parts(self, chosen: Filter) -> Mask:
+        """The passages, deleted ones among them, whose parts pass a filter that looks at parts."""
+        return self._passing(chosen)[self.part_of]
 
     def with_function(self, function: Function) -> Mask:
-        """The passages that have *function*."""
+        """The passages, deleted ones among them, that have *function*."""
         return (self.functions & function_bits([function])) > 0
 
+    def _passing(self, chosen: Filter) -> Mask:
+        match chosen.field:
+            case "year":
+                years = self.column("part.year")
+                return (years >= chosen.low) & (years <= chosen.high)
+            case "source":
+                folders = tuple(value.rstrip("/") + "/" for value in chosen.values)
+                return self._by_name("source", lambda name: name in chosen.values or name.startswith(folders))
+            case "document":
+                passing = np.zeros(len(self.part_starts), np.bool_)
+                passing[[part for value in chosen.values for part in self._parts_with(value)]] = True
+                return passing
+            case "script":
+                codes = [code for code, script in enumerate(SCRIPTS) if script in chosen.values]
+                return np.isin(self.column("part.script"), codes)
+            case _:
+                return self._by_name("kind", lambda name: name in chosen.values)
 
-def function_bits(functions: Iterable[Function]) -> int:
-    """*functions* as the column keeps them."""
-    order = list(FUNCTION_NAMES)
-    return sum(1 << order.index(function) for function in functions)
+    def _by_name(self, field: FacetField, test: Callable[[str], bool]) -> Mask:
+        names, codes = self.facets[field]
+        return np.fromiter(map(test, names), np.bool_, len(names))[codes]
 
+    @cached_property
+    def _part_ordinals(self) -> Array:
+        return self.column("part.ordinal")
 
-def part_column(part: PartRow) -> bytes:
-    """*part* as the column keeps it."""
-    return json.dumps(asdict(part)).encode()
+    @cached_property
+    def _id_column(self) -> Array:
+        return self.column("part.ids")
 
+    @cached_property
+    def _ids(self) -> tuple[Array, ...]:
+        """The ids of parts, eight bytes at a time, as numbers that sort as they do."""
+        ids = self._id_column
+        words = -(-ids.dtype.itemsize // _WORD)
+        return tuple(ids.astype(f"S{words * _WORD}").view(">u8").reshape(len(ids), words).T)
 
-def read_tables(reader: IndexReader) -> Tables:
-    """Read the columns: about a second for 200,000 passages."""
-    segments = [leaf for leaf, _ in leaves(reader)]
-    alive = _alive(reader)
-    parts, part_of = _parts(segments)
-    ordinals = np.asarray(_column(segments, "ordinal", "I"), np.int64)
-    lengths = {name: np.asarray(array("I", _lengths(segments, name)), np.float64) for name in BOOSTS}
-    passages = int(alive.sum())
-    return Tables(
-        parts=parts,
-        part_of=part_of,
-        ordinals=ordinals,
-        functions=np.asarray(_column(segments, "functions", "B"), np.uint8),
-        quality=np.asarray(_column(segments, "quality", "B"), np.float64) / 100,
-        lengths=lengths,
-        means={name: float(own[alive].sum()) / max(passages, 1) for name, own in lengths.items()},
-        alive=alive,
-        passages=passages,
-        tie=_ranks([(part.source, part.ordinal, part.document_id) for part in parts])[part_of] << 32 | ordinals,
-        newest=_ranks([part.newest for part in parts])[part_of],
-        signatures=_signatures(segments),
-        parts_by_id=_by_id(parts),
-        facets={field: _facet([value(part) for part in parts], part_of) for field, value in FACETS.items()},
-    )
+    def _of_parts(self, column: Array, docnums: Docnums) -> Array:
+        return column[self.part_of[docnums]]
 
+    def _rows(self, part: int) -> range:
+        end = self.part_starts[part + 1] if part + 1 < len(self.part_starts) else self.size
+        return range(int(self.part_starts[part]), int(end))
 
-def _alive(reader: IndexReader) -> Mask:
-    alive = np.zeros(reader.doc_count_all(), np.bool_)
-    for leaf, base in leaves(reader):
-        alive[np.fromiter(leaf.all_doc_ids(), np.int64) + base] = True
-    return alive
+    def _parts_with(self, document_id: str) -> list[int]:
+        """The parts that have an id: one that was replaced is still there, deleted."""
+        key = np.bytes_(document_id.encode("utf-8", "surrogatepass"))
+        if document_id.endswith("\0"):
+            # Numpy takes such bytes for the filling behind a shorter id.
+            return []
+        found = []
+        for arrays, base in zip(self._segments, self._part_bases.tolist(), strict=False):
+            ids, order = arrays["part.ids"], arrays["part.order"]
+            low, high = (int(np.searchsorted(ids, key, side=side, sorter=order)) for side in ("left", "right"))
+            found += [base + part for part in order[low:high].tolist()]
+        return found
 
+    def _renumbered(self, name: str, bases: Array) -> Array:
+        columns = [arrays[name] for arrays in self._segments]
+        if len(columns) == 1:
+            return columns[0]
+        moved = [own + np.uint32(base) for own, base in zip(columns, bases, strict=False)]
+        return np.concatenate([np.empty(0, np.uint32), *moved])
 
-def _column(segments: Iterable[IndexReader], name: str, code: str) -> array[int]:
-    return array(code, (value for leaf in segments for value in leaf.column_reader(name, translate=False)))
+    def _norm(self, codes: Array) -> Norm:
+        living = codes if self.passages == self.size else codes[self.alive]
+        total = int(np.bincount(living, minlength=len(LENGTHS)) @ LENGTHS)
+        mean = total / max(self.passages, 1)
+        # The mean is 0 only where no passage has a token in this field, and nothing is scored then.
+        return Norm(codes, np.asarray(K1 * (1 - B + B * LENGTHS / (mean or 1)), np.float64))
 
-
-def _signatures(segments: Iterable[IndexReader]) -> Signatures:
-    joined = b"".join(value for leaf in segments for value in leaf.column_reader("signature", translate=False))
-    return np.frombuffer(joined, np.uint8).reshape(-1, SIGNATURE_BYTES)
-
-
-def _by_id(parts: Sequence[PartRow]) -> dict[str, list[int]]:
-    """The numbers of the parts that have an id; one that was replaced is listed with the former one."""
-    found: dict[str, list[int]] = {}
-    for number, part in enumerate(parts):
-        found.setdefault(part.document_id, []).append(number)
-    return found
-
-
-def _lengths(segments: Iterable[IndexReader], name: str) -> Iterator[int]:
-    for leaf in segments:
-        for docnum in range(leaf.doc_count_all()):
-            # Whoosh answers None where no length was kept.
-            yield leaf.doc_field_length(docnum, name) or 0
-
-
-def _parts(segments: Iterable[IndexReader]) -> tuple[list[PartRow], NDArray[np.int32]]:
-    # The passages of a part stand in a row, are deleted together and merged in order: the first one speaks for all.
-    parts: list[PartRow] = []
-    part_of = array("i")
-    for leaf in segments:
-        for value in leaf.column_reader("part", translate=False):
-            if value:
-                parts.append(PartRow(**json.loads(bytes(value))))
-            if not parts:
-                raise IndexDamaged("索引里有一段没有写明所属的文档。请用 fanwen index --rebuild 重建索引。")
-            part_of.append(len(parts) - 1)
-    return parts, np.asarray(part_of, np.int32)
-
-
-def _ranks(keys: Sequence[Any]) -> Integers:
-    """The place of each key among the distinct ones, in order."""
-    order = {key: rank for rank, key in enumerate(sorted(set(keys)))}
-    return np.fromiter((order[key] for key in keys), np.int64, len(keys))
-
-
-def _facet(values: Sequence[str], part_of: NDArray[np.int32]) -> Facet:
-    return Facet(tuple(sorted(set(values))), _ranks(values).astype(np.int32)[part_of])
+    def _named(self, name: str) -> tuple[tuple[str, ...], Array]:
+        """The distinct names over all segments, in order, and each part's."""
+        own = [names_of(arrays, name) for arrays in self._segments]
+        names = tuple(sorted({text for each in own for text in each}))
+        place = {text: number for number, text in enumerate(names)}
+        new = [np.asarray([place[text] for text in each], np.int64) for each in own]
+        codes = [arrays[f"part.{name}"] for arrays in self._segments]
+        moved = [to[code] for to, code in zip(new, codes, strict=True)]
+        return names, np.concatenate([np.empty(0, np.int64), *moved])

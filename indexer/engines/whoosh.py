@@ -1,79 +1,92 @@
-"""The Whoosh engine: our own tokens, query compiler and ranking over the segments and postings of Whoosh.
+"""The Whoosh engine: our own tokens, query compiler and ranking over segments of arrays that Whoosh can open as well.
 
-Left out on purpose: Whoosh's QueryParser (quadratic, crashes on nested parentheses), its Phrase (tokens that share a
-position never match), its highlighter, and its Searcher.
+Of Whoosh we use the schema, the table of contents and the interfaces of a codec. Left out on purpose: its QueryParser
+(quadratic, crashes on nested parentheses), its Phrase (tokens that share a position never match), its highlighter, and its
+Searcher and writer, which take one call a posting.
 """
 
 from __future__ import annotations
 
 import errno
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from whoosh import index as whoosh_index
+import numpy as np
 from whoosh.filedb.filestore import FileStorage
-from whoosh.reading import IndexReader, SegmentReader
+from whoosh.index import _DEF_INDEX_NAME, TOC, EmptyIndexError
 
 from indexer.analysis import Analyzer
 from indexer.engines import fields, records
-from indexer.engines.base import GRAMS, WHOLE, FacetField, Matches, Sort
+from indexer.engines.arrayfile import ArrayFile
+from indexer.engines.base import BOOSTS, WHOLE, FacetField, Matches, Sort
+from indexer.engines.codec import ArraySegment
+from indexer.engines.inverting import Inverter
 from indexer.engines.matching import Evaluation
-from indexer.engines.postings import PostingCache, Postings, docnums_of
-from indexer.engines.ranking import PartRow
-from indexer.engines.segments import PassageWriter
-from indexer.engines.tables import Tables, function_bits, part_column, read_tables
-from indexer.engines.windows import listed, window
-from indexer.model import DocumentRecord, Part, Passage, PassageRecord
+from indexer.engines.merging import Mask, Source, merge
+from indexer.engines.postings import PostingLists
+from indexer.engines.runs import Run, blob, document_in, names_of
+from indexer.engines.tables import Tables
+from indexer.engines.windows import Listed, listed, window
+from indexer.model import DocumentRecord, Part, PassageRecord
 from indexer.query import Query
 
-# Decoded postings kept by the engines of one commit.
-_CACHE_BYTES = 256_000_000
+# Posting lists kept by the engines of one commit.
+_CACHE_BYTES = 80_000_000
+# Passages that are inverted together, where parts come one by one.
+_BATCH = 2000
 
 
 class WhooshEngine:
-    """See :class:`indexer.engines.base.Engine`. For one thread at a time; :meth:`sibling` serves another one."""
+    """See :class:`indexer.engines.base.Engine`. Searches may run in several threads; one at a time may write."""
 
-    def __init__(self, folder: Path, *, analyzer: Analyzer, limit_mb: int = 256) -> None:
-        """Open the index in *folder*; a commit keeps at most *limit_mb* megabytes of postings in memory."""
+    def __init__(
+        self, folder: Path, *, analyzer: Analyzer, limit_mb: int = 256, boosts: Mapping[str, float] = BOOSTS
+    ) -> None:
+        """Open the index in *folder*.
+
+        :param limit_mb: megabytes of runs that a commit keeps in memory; more wait in files beside the index.
+        :param boosts: the fields that score, and the weight of each.
+        """
         self._folder = folder
         self._analyzer = analyzer
         self._limit_mb = limit_mb
-        self._index = _opened(folder)
+        self._boosts = boosts
+        self._contents = _read_contents(folder)
         self._reading: _Reading | None = None
+        self._worked_out: Evaluation | None = None
 
     @classmethod
     def create(cls, folder: Path, *, analyzer: Analyzer, limit_mb: int = 256) -> WhooshEngine:
         """An empty index in *folder*, which exists."""
-        whoosh_index.FileIndex.create(FileStorage(str(folder)), fields.schema())
+        TOC.create(FileStorage(str(folder)), fields.schema())
         return cls(folder, analyzer=analyzer, limit_mb=limit_mb)
 
     def sibling(self) -> WhooshEngine:
-        """Another engine over the same commit, for another thread; what is read of it is shared."""
-        twin = WhooshEngine(self._folder, analyzer=self._analyzer, limit_mb=self._limit_mb)
-        own = self._read()
-        twin._reading = _Reading(own.postings.shared(), own.tables)
+        """Another engine over the same commit; what is read of it is shared."""
+        twin = WhooshEngine.__new__(WhooshEngine)
+        twin.__dict__.update(self.__dict__)
+        twin._reading = self._read()
+        twin.forget()
         return twin
 
     def warm(self) -> None:
-        """Open the files and read the tables now, so that the folder may be removed and the first search is fast."""
+        """Open the files now, so that the folder may be removed."""
         self._read()
 
     @contextmanager
-    def writing(self) -> Iterator[_Writer]:
+    def writing(self) -> Iterator[Writer]:
         """A commit: all or nothing. This engine sees it afterwards, others when they are opened anew."""
-        writer = PassageWriter(self._index, limit_mb=self._limit_mb)
+        writer = Writer(self._folder, self._contents, self._analyzer, limit=self._limit_mb * 1_000_000)
         try:
-            with closing(self._index.reader()) as former:
-                yield _Writer(writer, former, self._analyzer)
-            writer.commit(mergetype=_merged)
-        except BaseException:
-            # Where the disk is full, tidying up fails as well; the first error is the one to tell.
-            with suppress(OSError):
-                _cancel(writer)
-            raise
+            yield writer
+            writer.commit()
+        finally:
+            writer.close()
+        self._contents = _read_contents(self._folder)
         self.close()
 
     def search(
@@ -91,12 +104,17 @@ class WhooshEngine:
         facets: Sequence[FacetField] = (),
     ) -> Matches:
         """See :meth:`indexer.engines.base.Engine.search`."""
-        evaluation, tables = self._evaluation(), self._read().tables
-        matching, ranked = evaluation.matching(query), query if rank is None else rank
-        scores = evaluation.scores(ranked)
-        if rank is not None:
-            scores += WHOLE * matching
-        found = listed(tables, matching, evaluation.matching(ranked), scores, partial=partial)
+        own, tables = self._evaluation(), self._read().tables
+        if rank is None:
+            docs = own.docs(query)
+            found = Listed(docs, own.scores(query, docs))
+        elif not partial:
+            docs = own.docs(query)
+            found = Listed(docs, own.scores(rank, docs) + WHOLE)
+        else:
+            whole = own.mask(query)
+            docs = np.flatnonzero(whole | own.mask(rank)).astype(np.int32)
+            found = listed(tables, docs, whole[docs], own.scores(rank, docs) + WHOLE * whole[docs], partial=partial)
         return window(
             tables,
             found,
@@ -111,142 +129,212 @@ class WhooshEngine:
 
     def count(self, query: Query) -> int:
         """How many passages match."""
-        return int(self._evaluation().matching(query).sum())
+        return len(self._evaluation().docs(query))
 
     def passages(self, ids: Iterable[str]) -> list[PassageRecord]:
         """The records of *ids* that exist, in the order of *ids*."""
+        tables = self._read().tables
         wanted = [split for split in map(records.split_id, ids) if split]
-        docnums = {document: self._docnums(document) for document, _ in wanted}
-        found = (docnums[document].get(ordinal) for document, ordinal in wanted)
-        return [self._record(docnum) for docnum in found if docnum is not None]
+        found = (tables.number_of(document, ordinal) for document, ordinal in wanted)
+        return self._records([docnum for docnum in found if docnum is not None])
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The record of a document, or None."""
-        stored = (self._read().postings.stored(docnum, "outline") for docnum in self._docnums(document_id).values())
-        return next((records.document_from_json(text) for text in stored if text), None)
+        own = self._read().tables.passages_of(document_id)
+        return self._document(own[0]) if own else None
 
     def passages_of(self, document_id: str, *, start: int = 0, end: int | None = None) -> list[PassageRecord]:
         """The passages of a document with ``start <= ordinal < end``, in order."""
-        own = sorted(self._docnums(document_id).items())
-        return [self._record(docnum) for ordinal, docnum in own if ordinal >= start and (end is None or ordinal < end)]
+        tables = self._read().tables
+        own = ((docnum, int(tables.ordinals[docnum])) for docnum in tables.passages_of(document_id))
+        return self._records([docnum for docnum, ordinal in own if start <= ordinal and (end is None or ordinal < end)])
 
     def documents_of(self, source: str) -> list[DocumentRecord]:
         """The records of all documents of a source, in the order in which they were added."""
-        docnums = self._read().postings.docnums("source", fields.to_bytes(source))
-        outlines = (self._read().postings.stored(docnum, "outline") for docnum in docnums)
-        return [records.document_from_json(text) for text in outlines if text]
+        return list(map(self._document, self._read().tables.parts_of_source(source)))
+
+    def remember(self) -> None:
+        """Keep what searches work out until :meth:`forget`: one request asks for the same many times."""
+        self._worked_out = self._evaluation()
+
+    def forget(self) -> None:
+        """Let go of what was kept."""
+        self._worked_out = None
 
     def close(self) -> None:
         """Release files; a later search opens them again."""
-        if self._reading is not None:
-            self._reading.postings.close()
         self._reading = None
+        self.forget()
 
     def _read(self) -> _Reading:
         if self._reading is None:
-            reader = self._index.reader()
-            tables = read_tables(reader)
-            postings = Postings(reader, alive=tables.alive, cache=PostingCache(_CACHE_BYTES))
-            self._reading = _Reading(postings, tables)
+            self._reading = _Reading.of(self._folder, self._contents.segments)
         return self._reading
 
     def _evaluation(self) -> Evaluation:
         own = self._read()
-        return Evaluation(analyzer=self._analyzer, postings=own.postings, tables=own.tables)
+        return self._worked_out or Evaluation(
+            analyzer=self._analyzer, lists=own.lists, tables=own.tables, boosts=self._boosts
+        )
 
-    def _docnums(self, document_id: str) -> dict[int, int]:
-        """Ordinal -> docnum of the passages of a document, in the order in which they were added."""
-        ordinals = self._read().tables.ordinals
-        found = self._read().postings.docnums("document", fields.to_bytes(document_id))
-        return {int(ordinals[docnum]): docnum for docnum in found}
+    def _records(self, docnums: Iterable[int]) -> list[PassageRecord]:
+        found, documents = [], dict[int, DocumentRecord]()
+        for docnum in docnums:
+            part = int(self._read().tables.part_of[docnum])
+            if part not in documents:
+                documents[part] = self._document(docnum)
+            arrays, row = self._read().segment_of(docnum)
+            found.append(records.passage_of(blob(arrays, "passage.records", row), documents[part]))
+        return found
 
-    def _record(self, docnum: int) -> PassageRecord:
-        return records.passage_from_json(self._read().postings.stored(docnum, "record") or "")
+    def _document(self, docnum: int) -> DocumentRecord:
+        arrays, row = self._read().segment_of(docnum)
+        return document_in(arrays, int(arrays["passage.part"][row]))
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """An open commit."""
 
-    postings: Postings
+    segments: tuple[Run, ...]
     tables: Tables
+    lists: PostingLists
+
+    @classmethod
+    def of(cls, folder: Path, segments: Iterable[ArraySegment]) -> _Reading:
+        """Open the segments of a commit."""
+        own = list(segments)
+        arrays = tuple(ArrayFile(segment.path(folder)) for segment in own)
+        tables = Tables(arrays, [segment.deleted() for segment in own])
+        alive = None if tables.passages == tables.size else tables.alive
+        return cls(arrays, tables, PostingLists(arrays, alive=alive, limit=_CACHE_BYTES))
+
+    def segment_of(self, docnum: int) -> tuple[Run, int]:
+        """The segment of a passage, and its number there."""
+        number = int(np.searchsorted(self.tables.bases, docnum, side="right")) - 1
+        return self.segments[number], docnum - int(self.tables.bases[number])
 
 
-class _Writer:
-    """See :class:`indexer.engines.base.Writer`."""
+class Writer:
+    """See :class:`indexer.engines.base.Writer`. To be closed."""
 
-    def __init__(self, writer: Any, former: IndexReader, analyzer: Analyzer) -> None:
-        self._writer = writer
+    def __init__(self, folder: Path, former: TOC, analyzer: Analyzer, *, limit: int) -> None:
+        """:param limit: bytes of runs that are kept in memory."""
+        self._folder = folder
         self._former = former
         self._analyzer = analyzer
+        self._limit = limit
+        self._waiting = Path(tempfile.mkdtemp(prefix="runs.", dir=folder))
+        self._inverter = Inverter(analyzer)
+        self._runs: list[Source] = []
+        self._on_disk: list[Source] = []
+        self._size = 0
+        self._deleted = {segment: segment.deleted_docs() for segment in former.segments}
+        self._arrays = {segment: ArrayFile(segment.path(folder)) for segment in former.segments}
 
     def add(self, part: Part) -> None:
         """Index the passages of *part* and keep its record."""
-        first: dict[str, object] = {
-            "part": part_column(PartRow.of(part)),
-            "outline": records.to_json(records.document_record(part)),
-        }
-        for passage, record in zip(part.passages, records.passage_records(part), strict=True):
-            self._add(part, passage, {"record": records.to_json(record), **first})
-            first = {"part": b""}
+        if part.passages:
+            self._inverter.add(part)
+        if self._inverter.passages >= _BATCH:
+            self._invert()
+
+    def add_run(self, run: Run, *, without: Iterable[str] = ()) -> None:
+        """Add what an :class:`Inverter` made elsewhere, *without* the parts of some ids."""
+        self._invert()
+        left_out = np.isin(run["part.ids"], [text.encode("utf-8", "surrogatepass") for text in without])
+        kept = ~left_out[run["passage.part"]] if left_out.any() else None
+        self._runs.append(Source(run, kept))
+        self._size += sum(array.nbytes for array in run.values())
+        if self._size > self._limit:
+            self._set_aside()
 
     def delete_source(self, source: str) -> int:
         """Remove all that came from *source* before this commit; the number of passages removed."""
-        docnums = docnums_of(self._former, "source", fields.to_bytes(source))
-        removed = [docnum for docnum in docnums if not self._writer.is_deleted(docnum)]
-        for docnum in removed:
-            self._writer.delete_document(docnum)
-        return len(removed)
+        before = sum(map(len, self._deleted.values()))
+        for segment, arrays in self._arrays.items():
+            names = names_of(arrays, "source")
+            if source in names:
+                parts = arrays["part.source"] == names.index(source)
+                self._deleted[segment].update(np.flatnonzero(parts[arrays["passage.part"]]).tolist())
+        return sum(map(len, self._deleted.values())) - before
 
-    def _add(self, part: Part, passage: Passage, values: Mapping[str, object]) -> None:
-        texts = records.texts(part, passage)
-        grams = [gram for own in texts.characters(self._analyzer) for gram in records.grams(own)]
-        self._writer.add_passage(
-            words={**texts.words(self._analyzer), GRAMS: grams},
-            rows={
-                "chars": fields.in_one_row(texts.rows(self._analyzer)),
-                "title_chars": fields.in_one_row(texts.rows(self._analyzer, title=True)),
-            },
-            names={"document": part.id, "source": part.source},
-            values={
-                **values,
-                "ordinal": passage.ordinal,
-                "functions": function_bits(passage.functions),
-                "quality": records.quality(passage),
-                "signature": records.copy_signature(passage),
-            },
-        )
+    def commit(self) -> None:
+        """Write the new segment, and the table of contents that names it."""
+        self._invert()
+        added = [*self._on_disk, *self._runs]
+        kept, merged = self._to_merge(sum(len(source.passages) for source in added))
+        segments = [segment.without(self._deleted[segment]) for segment in kept]
+        if added or merged:
+            segments.append(self._merged([*map(self._living, merged), *added]))
+        TOC(fields.schema(), segments, self._former.generation + 1).write(_storage(self._folder), _DEF_INDEX_NAME)
+        self._tidy(segments)
+
+    def close(self) -> None:
+        """Remove what waits."""
+        shutil.rmtree(self._waiting, ignore_errors=True)
+
+    def _invert(self) -> None:
+        if self._inverter.passages:
+            run, self._inverter = self._inverter.run(), Inverter(self._analyzer)
+            self.add_run(run)
+
+    def _set_aside(self) -> None:
+        """Let what is held wait in a file, merged."""
+        path = self._waiting / f"{len(self._on_disk):06}"
+        merge(self._runs, path)
+        self._on_disk.append(Source(ArrayFile(path)))
+        self._runs, self._size = [], 0
+
+    def _to_merge(self, added: int) -> tuple[list[ArraySegment], list[ArraySegment]]:
+        """The segments that stay as they are, and those that are merged with what is *added* (passages).
+
+        A segment is merged when it is no larger than all that is merged before it, so that sizes at least double from one
+        segment to the next and their number stays small; or when a third of it is deleted.
+        """
+        kept, merged = [], []
+        for segment in sorted(self._former.segments, key=self._left):
+            left = self._left(segment)
+            deleted = segment.doc_count_all() - left
+            if left > added and deleted * 3 < segment.doc_count_all():
+                kept.append(segment)
+            elif left:
+                merged.append(segment)
+                added += left
+        # The order of passages: what was added later comes later.
+        return [each for each in self._former.segments if each in kept], [
+            each for each in self._former.segments if each in merged
+        ]
+
+    def _left(self, segment: ArraySegment) -> int:
+        return segment.doc_count_all() - len(self._deleted[segment])
+
+    def _living(self, segment: ArraySegment) -> Source:
+        kept: Mask = np.ones(segment.doc_count_all(), np.bool_)
+        kept[sorted(self._deleted[segment])] = False
+        return Source(self._arrays[segment], None if kept.all() else kept)
+
+    def _merged(self, sources: Sequence[Source]) -> ArraySegment:
+        segment = ArraySegment(_DEF_INDEX_NAME, passages=0)
+        segment.set_doc_count(merge(sources, segment.path(self._folder)))
+        return segment
+
+    def _tidy(self, segments: Iterable[ArraySegment]) -> None:
+        """Remove the segments and the table of contents that are no longer wanted."""
+        wanted = {segment.path(self._folder) for segment in segments}
+        for segment in self._former.segments:
+            if segment.path(self._folder) not in wanted:
+                segment.path(self._folder).unlink()
+        (self._folder / TOC._filename(_DEF_INDEX_NAME, self._former.generation)).unlink()
 
 
-def _opened(folder: Path) -> whoosh_index.FileIndex:
+def _storage(folder: Path) -> FileStorage:
+    return FileStorage(str(folder))
+
+
+def _read_contents(folder: Path) -> TOC:
     try:
         # Given a schema, Whoosh does not unpickle the one on disk.
-        return whoosh_index.FileIndex(FileStorage(str(folder)), schema=fields.schema())
-    except whoosh_index.EmptyIndexError as error:
+        return TOC.read(_storage(folder), _DEF_INDEX_NAME, schema=fields.schema())
+    except EmptyIndexError as error:
         raise FileNotFoundError(errno.ENOENT, "no Whoosh index", str(folder)) from error
-
-
-def _merged(writer: Any, segments: list[Any]) -> list[Any]:
-    """A merge policy: the segments to keep as they are, after the others were added to what *writer* writes.
-
-    A segment is merged when it is no larger than all that is merged before it, so that sizes at least double from one
-    segment to the next and their number stays small; or when a third of it is deleted.
-    """
-    kept = []
-    merged = writer.doc_count()
-    for segment in sorted(segments, key=lambda segment: int(segment.doc_count())):
-        alive = segment.doc_count()
-        if alive == 0:
-            continue
-        if alive > merged and segment.deleted_count() * 3 < segment.doc_count_all():
-            kept.append(segment)
-            continue
-        with closing(SegmentReader(writer.storage, writer.schema, segment)) as reader:
-            writer.add_reader(reader)
-        merged += alive
-    return kept
-
-
-def _cancel(writer: Any) -> None:
-    if not writer.is_closed:
-        writer.cancel()

@@ -1,37 +1,49 @@
-"""From matches to a window of the ranking, with arrays: what :func:`indexer.engines.ranking.window` does, for many passages."""
+"""From matches to a window of the ranking, with arrays: what :func:`indexer.engines.ranking.window` does, for many passages.
+
+Only as much of the ranking is put in order as the window shows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.copies import fold
 from indexer.engines.base import MOST_FOLDED, PARTIAL_SHARE, FacetField, Match, Matches, Sort
-from indexer.engines.postings import Floats, Integers, Mask
+from indexer.engines.postings import Docnums, Floats, Integers, Mask
 from indexer.engines.ranking import by_count
 from indexer.engines.tables import Tables
 from indexer.model import FUNCTION_NAMES
 
+# Something to sort rows by, the least first: of all rows, or of some.
+Key = Callable[[Integers | None], NDArray[Any]]
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Passages to be listed: docnums ascending, with scores and whether they match in part only."""
+    """Passages to be listed: docnums ascending, with scores and whether they match in part only (none, where not said)."""
 
-    docnums: Integers
+    docnums: Docnums
     scores: Floats
-    partial: Mask
+    partial: Mask | None = None
 
 
-def listed(tables: Tables, matching: Mask, beside: Mask, scores: Floats, *, partial: int) -> Listed:
-    """What matches, and the best *partial* of *beside*. *scores* are by docnum."""
-    least = PARTIAL_SHARE * scores.max(where=matching | beside, initial=0.0)
-    others = np.flatnonzero(beside & ~matching & (scores >= least))
-    if len(others) > partial:
-        others = others[_order(tables, others, scores[others], "relevance")[:partial]]
-    docnums = np.sort(np.concatenate([np.flatnonzero(matching), others]))
-    return Listed(docnums, scores[docnums], ~matching[docnums])
+def listed(tables: Tables, docs: Docnums, whole: Mask, scores: Floats, *, partial: int) -> Listed:
+    """Those of *docs* (ascending) that match as a *whole*, and the best *partial* of the others."""
+    if whole.all():
+        return Listed(docs, scores)
+    others = np.flatnonzero(~whole & (scores >= PARTIAL_SHARE * scores.max(initial=0.0)))
+    keys = [_column(-scores[others]), *_ties(tables, docs[others])]
+    kept = whole.copy()
+    kept[others[_first(partial, len(others), keys)]] = True
+    return Listed(docs[kept], scores[kept], ~whole[kept])
 
 
 def window(
@@ -47,70 +59,178 @@ def window(
     facets: Sequence[FacetField],
 ) -> Matches:
     """See :func:`indexer.engines.ranking.window`."""
-    order = _order(tables, found.docnums, found.scores, sort)
-    if partial_last:
-        order = order[np.argsort(found.partial[order], kind="stable")]
-    copies = np.zeros(len(order), np.int64)
-    if fold_copies:
-        order, copies = _folded(tables, found.docnums, order)
-    documents = tables.part_of[found.docnums[order]].astype(np.int64)
-    places = _places(documents)
-    most = max(len(order) if per_document is None else per_document, 1)
-    kept = np.flatnonzero(places < most)
-    shown = kept[max(offset, 0) : max(offset, 0) + max(limit, 0)]
-    left_out = np.where(places == most - 1, np.bincount(documents, minlength=1)[documents] - most, 0)
-    rows = zip(order[shown].tolist(), left_out[shown].tolist(), copies[shown].tolist(), strict=True)
-    whole = found.docnums[~found.partial]
+    ranking = _Ranking(
+        tables, found, _keys(tables, found, sort=sort, partial_last=partial_last), fold_copies=fold_copies
+    )
+    whole = found.docnums if found.partial is None else found.docnums[~found.partial]
     return Matches(
-        hits=tuple(_match(tables, found, row, more, own) for row, more, own in rows),
+        hits=ranking.hits(max(offset, 0), max(limit, 0), per_document=per_document),
         total=len(whole),
         partial=len(found.docnums) - len(whole),
-        available=len(kept),
+        available=ranking.available(per_document),
         facets={field: _facet(tables, whole, field) for field in facets},
     )
 
 
-def _match(tables: Tables, found: Listed, row: int, more: int, copies: int) -> Match:
-    docnum = int(found.docnums[row])
-    document = tables.parts[tables.part_of[docnum]].document_id
-    score, partial = float(found.scores[row]), bool(found.partial[row])
-    return Match(f"{document}-{tables.ordinals[docnum]}", document, score, max(more, 0), copies, partial)
+class _Ranking:
+    """Matches in order, put so as far as is asked; copies of one among the first are folded into it."""
+
+    def __init__(self, tables: Tables, found: Listed, keys: Sequence[Key], *, fold_copies: bool) -> None:
+        self._tables = tables
+        self._found = found
+        self._keys = keys
+        self._size = len(found.docnums)
+        self._folded: list[tuple[int, int]] = []
+        self._near = 0
+        if fold_copies:
+            self._fold(_first(MOST_FOLDED, self._size, keys))
+
+    def hits(self, offset: int, limit: int, *, per_document: int | None) -> tuple[Match, ...]:
+        """Hits *offset* to *offset* + *limit*, at most *per_document* of each document."""
+        if not limit:
+            return ()
+        depth = offset + limit
+        if per_document is None and not self._folded:
+            return self._matches(
+                [(row, 0, 0) for row in _first(depth, self._size, self._keys)[offset:depth].tolist()], None
+            )
+        rows = depth
+        while True:
+            ordered = self._ordered(rows)
+            kept = self._collapsed(ordered, per_document)
+            if len(kept) >= depth or rows >= self._size:
+                return self._matches(kept[offset:depth], per_document)
+            rows *= 4
+
+    def available(self, per_document: int | None) -> int:
+        """How many hits there are in all."""
+        left = self._size - (self._near - len(self._folded))
+        if per_document is None:
+            return left
+        counts = self._counts()
+        return int(np.minimum(counts, max(per_document, 1)).sum())
+
+    def _fold(self, near: Integers) -> None:
+        folded = fold(self._tables.signatures[self._found.docnums[near]])
+        self._near = len(near)
+        self._folded = [(int(near[row]), len(copies)) for row, copies in folded]
+
+    def _ordered(self, count: int) -> list[tuple[int, int]]:
+        """The first *count* rows at least, folded, each with how many copies it has."""
+        if count <= len(self._folded):
+            return self._folded
+        rows = _first(count + self._near - len(self._folded), self._size, self._keys)
+        return [*self._folded, *((row, 0) for row in rows[self._near :].tolist())]
+
+    def _collapsed(self, ordered: Sequence[tuple[int, int]], per_document: int | None) -> list[tuple[int, int, int]]:
+        """(row, copies, place in its document) of those that are not beyond *per_document*."""
+        most = self._size if per_document is None else max(per_document, 1)
+        parts = self._tables.part_of[self._found.docnums[[row for row, _ in ordered]]].tolist()
+        shown: Counter[int] = Counter()
+        kept = []
+        for (row, copies), part in zip(ordered, parts, strict=True):
+            shown[part] += 1
+            if shown[part] <= most:
+                kept.append((row, copies, shown[part]))
+        return kept
+
+    def _matches(self, kept: Sequence[tuple[int, int, int]], per_document: int | None) -> tuple[Match, ...]:
+        rows = np.fromiter((row for row, _, _ in kept), np.intp, len(kept))
+        docnums = self._found.docnums[rows]
+        parts = self._tables.part_of[docnums]
+        beyond = self._beyond(kept, parts, per_document)
+        partial = repeat(False) if self._found.partial is None else self._found.partial[rows].tolist()
+        documents, ordinals = self._tables.document_ids(parts), self._tables.ordinals[docnums].tolist()
+        values = zip(documents, ordinals, self._found.scores[rows].tolist(), beyond, kept, partial, strict=False)
+        return tuple(
+            [
+                Match(f"{document}-{ordinal}", document, score, more, copies, part)
+                for document, ordinal, score, more, (_, copies, _), part in values
+            ]
+        )
+
+    def _beyond(
+        self, kept: Sequence[tuple[int, int, int]], parts: NDArray[Any], per_document: int | None
+    ) -> Iterable[int]:
+        """How many passages of its document each hit stands for, beside itself."""
+        if per_document is None:
+            return repeat(0)
+        most = max(per_document, 1)
+        left = (self._counts()[parts] - most).tolist()
+        return [more if place == most else 0 for more, (_, _, place) in zip(left, kept, strict=True)]
+
+    def _counts(self) -> Integers:
+        """How many passages of each part there are after folding."""
+        if not hasattr(self, "_parts"):
+            parts = self._tables.part_of[self._found.docnums]
+            self._parts = np.bincount(parts, minlength=len(self._tables.part_starts))
+            if self._near:
+                near = _first(self._near, self._size, self._keys)
+                gone = np.setdiff1d(near, [row for row, _ in self._folded])
+                np.subtract.at(self._parts, parts[gone], 1)
+        return self._parts
 
 
-def _folded(tables: Tables, docnums: Integers, order: Integers) -> tuple[Integers, Integers]:
-    """*order* without copies of what stands before them, and how many copies each has."""
-    near, beyond = order[:MOST_FOLDED], order[MOST_FOLDED:]
-    folded = fold(tables.signatures[docnums[near]])
-    rows = np.asarray([row for row, _ in folded], np.int64)
-    copies = np.asarray([len(own) for _, own in folded], np.int64)
-    return np.concatenate([near[rows], beyond]), np.concatenate([copies, np.zeros(len(beyond), np.int64)])
-
-
-def _order(tables: Tables, docnums: Integers, scores: Floats, sort: Sort) -> Integers:
-    keys = [tables.tie[docnums], -scores]
+def _keys(tables: Tables, found: Listed, *, sort: Sort, partial_last: bool) -> list[Key]:
+    """What hits are ordered by, the first of these first."""
+    keys = [_column(found.partial)] if partial_last and found.partial is not None else []
     if sort == "date":
-        keys.append(-tables.newest[docnums])
-    return np.lexsort(keys)
+        keys.append(_column(-tables.newest[tables.part_of[found.docnums]]))
+    return [*keys, _column(-found.scores), *_ties(tables, found.docnums)]
 
 
-def _places(documents: Integers) -> Integers:
-    """How many passages of the same document stand before each one in a ranking."""
-    by_document = np.argsort(documents, kind="stable")
-    grouped = documents[by_document]
-    starts = np.flatnonzero(np.r_[True, grouped[1:] != grouped[:-1]]) if len(grouped) else grouped
-    sizes = np.diff(np.r_[starts, len(grouped)])
-    places = np.empty(len(documents), np.int64)
-    places[by_document] = np.arange(len(grouped)) - np.repeat(starts, sizes)
-    return places
+def _column(values: NDArray[Any]) -> Key:
+    return lambda rows: values if rows is None else values[rows]
 
 
-def _facet(tables: Tables, docnums: Integers, field: FacetField) -> tuple[tuple[str, int], ...]:
+def _ties(tables: Tables, docnums: Docnums) -> list[Key]:
+    return [functools.partial(_tie, tie, docnums) for tie in tables.ties]
+
+
+def _tie(tie: Callable[[Docnums], NDArray[Any]], docnums: Docnums, rows: Integers | None) -> NDArray[Any]:
+    return tie(docnums if rows is None else docnums[rows])
+
+
+def _first(count: int, size: int, keys: Sequence[Key]) -> Integers:
+    """The first *count* of *size* rows, in order. A key is asked only for what those before it leave undecided."""
+    if size <= count:
+        return _order(None, keys)
+    if not count:
+        return np.empty(0, np.int64)
+    rows: Integers | None = None
+    sure = []
+    for key in keys:
+        own = key(rows)
+        last = np.partition(own, count - 1)[count - 1]
+        before, same = (own < last).nonzero()[0], (own == last).nonzero()[0]
+        sure.append(before if rows is None else rows[before])
+        rows = same if rows is None else rows[same]
+        count -= len(before)
+        if len(rows) <= count:
+            break
+    chosen = np.concatenate([*sure, rows[:count]]) if rows is not None else np.empty(0, np.int64)
+    return chosen[_order(chosen, keys)]
+
+
+def _order(rows: Integers | None, keys: Sequence[Key]) -> Integers:
+    """*rows* in order. The keys behind the first are asked for only where that leaves rows undecided."""
+    first = keys[0](rows)
+    order = first.argsort(kind="stable")
+    ordered = first[order]
+    if (ordered[1:] != ordered[:-1]).all():
+        return order
+    return np.lexsort([*(key(rows) for key in reversed(keys[1:])), first])
+
+
+def _facet(tables: Tables, docnums: Docnums, field: FacetField) -> tuple[tuple[str, int], ...]:
     if field == "function":
-        bits = tables.functions[docnums]
+        bits = np.bincount(tables.functions[docnums], minlength=1 << len(FUNCTION_NAMES))
+        held = np.arange(len(bits))
         counts: dict[str, int] = {
-            name: int(np.count_nonzero(bits & (1 << bit))) for bit, name in enumerate(FUNCTION_NAMES)
+            name: int(bits[held & (1 << bit) > 0].sum()) for bit, name in enumerate(FUNCTION_NAMES)
         }
         return by_count(counts, field)
-    facet = tables.facets[field]
-    numbers = np.bincount(facet.codes[docnums], minlength=len(facet.values))
-    return by_count(dict(zip(facet.values, numbers.tolist(), strict=True)), field)
+    values, codes = tables.facets[field]
+    numbers = np.bincount(codes[tables.part_of[docnums]], minlength=len(values))
+    held = np.flatnonzero(numbers)
+    return by_count({values[number]: int(numbers[number]) for number in held.tolist()}, field)

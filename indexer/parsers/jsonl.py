@@ -21,7 +21,7 @@ from indexer.parsers.bounds import MAX_RATIO, MAX_RECORD_BYTES, empty, too_large
 from indexer.parsers.plain import text_blocks
 
 BATCH_BYTES = 1_000_000
-BATCH_LINES = 500
+BATCH_LINES = 1000
 _GZIP = b"\x1f\x8b"
 _RATIO_FREE_BYTES = 50_000_000
 _META = ("title", "date", "source", "kind", "year")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from indexer.model import Function
 from indexer.structure.metadata import KINDS
@@ -82,6 +83,7 @@ def function_of(word: str, *, alone: bool) -> Function | None:
     return next((function for function, words in beside if bare in words), None)
 
 
+@lru_cache(maxsize=64)
 def kind_of(word: str) -> str | None:
     """The 文种 that *word*, typed between blanks, names, as :attr:`Part.kind` has it: 年终总结范文 -> 总结."""
     bare = _SAMPLE.sub("", _bare(word))

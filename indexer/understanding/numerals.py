@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import islice, product
 
 # How many ways to write a text are given, and how many of its numbers are turned.
@@ -63,6 +64,7 @@ _FIXED = """三个代表 四个全面 四个意识 四个自信 四个伟大 两
 _FIXED_WORD = re.compile("|".join(sorted(_FIXED.split(), key=len, reverse=True)))
 
 
+@lru_cache(maxsize=64)
 def variants(text: str) -> tuple[str, ...]:
     """Other ways to write the numbers of *text*, which is folded (half width, Simplified); at most MAX_VARIANTS, best first."""
     expressions = list(islice(_expressions(text), MAX_NUMBERS))

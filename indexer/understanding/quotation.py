@@ -19,8 +19,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 from typing import Literal, get_args
 
@@ -29,7 +30,7 @@ from rapidfuzz.distance import Levenshtein
 
 from indexer.model import Span
 from indexer.query.signs import Sign, clean, scan
-from indexer.text import Folded, fold, fold_text
+from indexer.text import Folded, Letters, fold, fold_text
 
 How = Literal["same", "signs", "gap", "wrong", "order", "pieces"]
 
@@ -76,23 +77,6 @@ class Quoted:
         return get_args(How).index(self.how), self.wrong + self.gap + self.missing
 
 
-@dataclass(frozen=True, slots=True)
-class _Letters:
-    """The letters of a text. Letter ``i`` stands at ``places[i]`` of the folded text."""
-
-    text: str
-    places: Sequence[int]
-    folded: Folded
-
-    def span(self, start: int, end: int) -> Span:
-        """The span of the original text behind the letters ``start:end``, with the signs between them."""
-        return Span(*self.folded.source(self.places[start], self.places[end - 1] + 1))
-
-    def written(self, start: int, end: int) -> str:
-        """The letters ``start:end`` with the signs between them, without blanks."""
-        return self.folded.text[self.places[start] : self.places[end - 1] + 1].replace(" ", "")
-
-
 def letters(text: str) -> str:
     """The letters, digits and Han characters of *text*, folded."""
     return "".join(filter(str.isalnum, fold_text(text)))
@@ -132,7 +116,7 @@ def align(quote: str, text: str | Folded) -> Quoted | None:
 
     A quotation without letters, or of more than ``MAX_LETTERS``, is held by nothing.
     """
-    sought, page = _letters(quote), _letters(text)
+    sought, page = _asked(quote), _letters_of(text)
     size = len(sought.text)
     if not 0 < size <= MAX_LETTERS:
         return None
@@ -155,13 +139,27 @@ def describe(quoted: Quoted) -> str:
             return f"{kind}，另有 {quoted.wrong} 个字没对上" if quoted.wrong else kind
 
 
-def _letters(text: str | Folded) -> _Letters:
-    folded = fold(text) if isinstance(text, str) else text
-    places = [place for place, sign in enumerate(folded.text) if sign.isalnum()]
-    return _Letters("".join(folded.text[place] for place in places), places, folded)
+@lru_cache(maxsize=16)
+def _asked(quote: str) -> Letters:
+    """The letters of a sentence, which is compared with one text after another."""
+    return _letters_of(quote)
 
 
-def _nearly(sought: str, page: _Letters) -> Quoted | None:
+def _letters_of(text: str | Folded) -> Letters:
+    return Letters.of(fold(text) if isinstance(text, str) else text)
+
+
+def _span(page: Letters, start: int, end: int) -> Span:
+    """The span of the original text behind the letters ``start:end``, with the signs between them."""
+    return Span(*page.source(start, end))
+
+
+def _written(page: Letters, start: int, end: int) -> str:
+    """The letters ``start:end`` with the signs between them, without blanks."""
+    return page.folded.text[page.places[start] : page.places[end - 1] + 1].replace(" ", "")
+
+
+def _nearly(sought: str, page: Letters) -> Quoted | None:
     """The ways after ``signs``. A long stretch counts as left out only where it has not just another letter or place."""
     cut = _with_gap(sought, page)
     if cut is not None and cut.missing <= _few(len(sought)):
@@ -223,15 +221,15 @@ def _common(sought: str, text: str, start: int) -> int:
     return bisect_left(lengths, True, key=lambda length: not text.startswith(sought[:length], start))
 
 
-def _whole(sought: _Letters, page: _Letters) -> Quoted | None:
+def _whole(sought: Letters, page: Letters) -> Quoted | None:
     size = len(sought.text)
     places = [match.start() for match in re.finditer(re.escape(sought.text), page.text)]
     if not places:
         return None
-    wanted = sought.written(0, size)
-    ways = {place: _signs_between(wanted, page.written(place, place + size)) for place in places}
+    wanted = _written(sought, 0, size)
+    ways = {place: _signs_between(wanted, _written(page, place, place + size)) for place in places}
     how, wrong = best = min(ways.values(), key=lambda way: (get_args(How).index(way[0]), way[1]))
-    spans = tuple(page.span(place, place + size) for place, way in ways.items() if way == best)
+    spans = tuple(_span(page, place, place + size) for place, way in ways.items() if way == best)
     return Quoted(how, spans, wrong=wrong)
 
 
@@ -248,14 +246,14 @@ def _numbers(text: str) -> list[str]:
     return [number.replace(",", "") for number in _NUMBER.findall(text)]
 
 
-def _with_gap(sought: str, page: _Letters) -> Quoted | None:
+def _with_gap(sought: str, page: Letters) -> Quoted | None:
     """The closest of all places where the sentence begins; where it does not begin, its beginning may be left out."""
     found = [_gap_at(sought, page, start) for start in _places(page.text, sought[:_SHORTEST_SIDE])]
     found.append(_without_beginning(sought, page))
     return min((quoted for quoted in found if quoted), key=lambda quoted: quoted.distance, default=None)
 
 
-def _gap_at(sought: str, page: _Letters, start: int) -> Quoted | None:
+def _gap_at(sought: str, page: Letters, start: int) -> Quoted | None:
     """The sentence in two stretches, the first of them at *start*.
 
     The first may be taken as long as it gets: if 抓落实…抓到底 is held with a cut after 抓, it is so with a later one.
@@ -266,23 +264,23 @@ def _gap_at(sought: str, page: _Letters, start: int) -> Quoted | None:
     room = min(MAX_GAP, _GAP_PER_LETTER * min(first, size - first))
     second = page.text.find(sought[first:], end, end + room + size - first)
     if second > end:
-        spans = (page.span(start, end), page.span(second, second + size - first))
+        spans = (_span(page, start, end), _span(page, second, second + size - first))
         return Quoted("gap", spans, gap=second - end)
     return _left_out(sought, page, start, first)
 
 
-def _left_out(sought: str, page: _Letters, start: int, first: int) -> Quoted | None:
+def _left_out(sought: str, page: Letters, start: int, first: int) -> Quoted | None:
     """The sentence at *start* without a stretch after its letter *first*, or without its end."""
     size = len(sought)
     for missing in range(1, size // 3 + 1):
         rest = sought[first + missing :]
         if len(rest) >= _SHORTEST_SIDE and page.text.startswith(rest, start + first):
-            return Quoted("gap", (page.span(start, start + size - missing),), missing=missing)
+            return Quoted("gap", (_span(page, start, start + size - missing),), missing=missing)
     held = _common(sought, page.text, start)
     return _without_edge(page, start, held, missing=size - held)
 
 
-def _without_beginning(sought: str, page: _Letters) -> Quoted | None:
+def _without_beginning(sought: str, page: Letters) -> Quoted | None:
     size = len(sought)
     for missing in range(1, size // 3 + 1):
         start = page.text.find(sought[missing:])
@@ -291,15 +289,15 @@ def _without_beginning(sought: str, page: _Letters) -> Quoted | None:
     return None
 
 
-def _without_edge(page: _Letters, start: int, held: int, *, missing: int) -> Quoted | None:
+def _without_edge(page: Letters, start: int, held: int, *, missing: int) -> Quoted | None:
     """A few letters that are not there at the edge are rather other letters (``wrong``) than left out."""
     size = held + missing
     if not _few(size) < missing <= size // 3:
         return None
-    return Quoted("gap", (page.span(start, start + held),), missing=missing)
+    return Quoted("gap", (_span(page, start, start + held),), missing=missing)
 
 
-def _with_wrong(sought: str, page: _Letters) -> Quoted | None:
+def _with_wrong(sought: str, page: Letters) -> Quoted | None:
     """The window of the text that is fewest edits away."""
     few = _few(len(sought))
     windows = [_window(sought, page.text, start, few) for start in range(0, len(page.text), WINDOW)]
@@ -308,7 +306,7 @@ def _with_wrong(sought: str, page: _Letters) -> Quoted | None:
         return None
     wrong, start, end = best
     blocks = Levenshtein.opcodes(sought, page.text[start:end])
-    spans = (page.span(start + block.dest_start, start + block.dest_end) for block in blocks if block.tag == "equal")
+    spans = (_span(page, start + block.dest_start, start + block.dest_end) for block in blocks if block.tag == "equal")
     return Quoted("wrong", tuple(spans), wrong=wrong)
 
 
@@ -340,7 +338,7 @@ def _trimmed(sought: str, text: str, low: int, high: int, few: int) -> tuple[int
     return Levenshtein.distance(sought, text[low:high]), low, high
 
 
-def _in_pieces(sought: str, page: _Letters) -> Quoted | None:
+def _in_pieces(sought: str, page: Letters) -> Quoted | None:
     """Stretches near the longest one, in any order."""
     size = len(sought)
     tiles = _tiles(sought, page.text, 0) if size >= 2 * _STRETCH else []
@@ -353,7 +351,7 @@ def _in_pieces(sought: str, page: _Letters) -> Quoted | None:
     if len(tiles) < 2 or wrong > size // 5:
         return None
     starts = [start for _, start, _ in tiles]
-    spans = tuple(page.span(start, start + length) for _, start, length in sorted(tiles, key=lambda tile: tile[1]))
+    spans = tuple(_span(page, start, start + length) for _, start, length in sorted(tiles, key=lambda tile: tile[1]))
     return Quoted("pieces" if starts == sorted(starts) else "order", spans, wrong=wrong)
 
 

@@ -102,6 +102,7 @@ class _Reader:
     off: frozenset[Understanding]
     alone: bool
     readings: list[Reading] = field(default_factory=list)
+    _replaced: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def plain(self, query: Query) -> Query:
         """*query* in the reading of its script, with words that name a function read so."""
@@ -220,10 +221,13 @@ class _Reader:
         """*text* with one of its words replaced by another that stands for it: 创卫工作, 创建国家卫生城市工作."""
         if "synonyms" in self.off:
             return ()
-        forms = (fold_text(text), *self._taiwanese(text))
-        return tuple(islice(dict.fromkeys(other for form in forms for other in self._replaced(form)), _MOST_SYNONYMS))
+        if text not in self._replaced:
+            forms = (fold_text(text), *self._taiwanese(text))
+            others = dict.fromkeys(other for form in forms for other in self._with_synonyms(form))
+            self._replaced[text] = tuple(islice(others, _MOST_SYNONYMS))
+        return self._replaced[text]
 
-    def _replaced(self, folded: str) -> Iterator[str]:
+    def _with_synonyms(self, folded: str) -> Iterator[str]:
         cuts = {place for token in self.analyzer.words(folded) for place in (token.start, token.end)}
         for start, end, others in self.dictionary.found_in(folded, cuts=cuts):
             yield from (folded[:start] + other + folded[end:] for other in others)

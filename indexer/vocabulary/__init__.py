@@ -1,5 +1,6 @@
-"""The words of an index: counted while it is written (counting), kept with their pinyin (store), and what they tell.
+"""The words of an index: counted while it is written (counting, phrases), kept in a file of arrays (columns, strings) that
+``updating`` brings up to date, and looked up there by text and by pinyin (store).
 
 ``corrections`` offers what a query may have been meant to say, ``suggestions`` completes what is being typed;
-``pinyin``, ``shapes`` and ``lattice`` serve them.
+``pinyin``, ``sounds``, ``shapes`` and ``lattice`` serve them.
 """

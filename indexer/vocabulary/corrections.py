@@ -156,7 +156,7 @@ class _Reading:
     def _sounding(self, stretches: Iterable[_Stretch]) -> Iterator[Edge]:
         """Words and phrases that sound like a stretch, the likeliest few of each."""
         keys = {stretch: _keys(stretch) for stretch in stretches if len(stretch) > 1}
-        under: dict[str, list[Sound]] = {}
+        under: dict[tuple[str, ...], list[Sound]] = {}
         for sound in self._vocabulary.sounds(key for own in keys.values() for key in own):
             under.setdefault(sound.key, []).append(sound)
         for stretch, own in keys.items():
@@ -257,10 +257,10 @@ def _variants(stretch: _Stretch) -> Iterator[str]:
             yield text[:index] + other + text[index + 1 :]
 
 
-def _keys(stretch: _Stretch) -> list[str]:
+def _keys(stretch: _Stretch) -> list[tuple[str, ...]]:
     """What the vocabulary files the sound of a stretch under: one key for each way to read it, a few at most."""
     ways = product(*(dict.fromkeys(map(pinyin.fuzzy, unit.readings)) for unit in stretch))
-    return [" ".join(way) for way in islice(ways, pinyin.MAX_READINGS)]
+    return list(islice(ways, pinyin.MAX_READINGS))
 
 
 def _price(stretch: _Stretch, sound: Sound) -> float:

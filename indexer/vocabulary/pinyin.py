@@ -7,8 +7,8 @@ first use (0.2 s, 55 MB).
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import islice, product
 
 MAX_READINGS = 4
@@ -61,12 +61,14 @@ def readings(text: str) -> list[tuple[str, ...]]:
     What has no reading is kept as it is: 5g基站 is ``5 g ji zhan``. A character that stands in a word of the dictionary
     is read as it is there (银行, 行为); others are read in all usual ways.
     """
-    ways: list[tuple[str, ...]] = []
-    start = 0
-    while start < len(text):
-        end = _word_end(text, start)
-        alone = end == start + 1
-        ways += [character_readings(text[start])] if alone else [(syllable,) for syllable in _word(text[start:end])]
+    words = _words()
+    ways: list[Sequence[str]] = []
+    start, size = 0, len(text)
+    while start < size:
+        end = min(size, start + _LONGEST_WORD)
+        while end > start + 1 and text[start:end] not in words:
+            end -= 1
+        ways += _word(text[start:end]) if end > start + 1 else [character_readings(text[start])]
         start = end
     return list(islice(product(*ways), MAX_READINGS))
 
@@ -79,6 +81,7 @@ def cuts(letters: str, start: int) -> Iterator[tuple[int, str]]:
             yield end, syllable
 
 
+@lru_cache(maxsize=5_000)
 def fuzzy(syllable: str) -> str:
     """What many speakers do not tell apart becomes one: zh z, ch c, sh s, n l, ang an, eng en, ing in."""
     for heard, told in (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l")):
@@ -97,26 +100,20 @@ def character_readings(character: str) -> tuple[str, ...]:
     return (_plain(with_tones.split(",")[0]),)
 
 
-def _word_end(text: str, start: int) -> int:
-    """Where the longest word of the dictionary that begins at *start* ends; the next character where there is none."""
-    words = _words()
-    for end in range(min(len(text), start + _LONGEST_WORD), start + 1, -1):
-        if text[start:end] in words:
-            return end
-    return start + 1
-
-
 @lru_cache(maxsize=50_000)
-def _word(word: str) -> tuple[str, ...]:
-    return tuple(_plain(with_tones[0]) for with_tones in _words()[word])
+def _word(word: str) -> tuple[tuple[str], ...]:
+    """The syllables of a word of the dictionary, each the one way to read a character."""
+    return tuple((_plain(with_tones[0]),) for with_tones in _words()[word])
 
 
+@cache
 def _characters() -> Mapping[int, str]:
     from pypinyin.constants import PINYIN_DICT
 
     return PINYIN_DICT
 
 
+@cache
 def _words() -> Mapping[str, list[list[str]]]:
     from pypinyin.constants import PHRASES_DICT
 

@@ -220,6 +220,8 @@ class EngineContract:
         assert ids(engine, Not(Not(Term("丁")))) == ["a-3"]
         assert engine.count(MatchAll()) == engine.count(And(())) == 4
         assert engine.count(Or(())) == 0
+        assert ids(engine, And(())) == ids(engine, MatchAll())
+        assert ids(engine, Or(())) == []
 
     def test_filters_restrict_and_do_not_score(self, engine: Engine) -> None:
         fill(
@@ -527,8 +529,10 @@ class EngineContract:
 
     def test_records_come_in_the_order_asked_and_unknown_ids_are_left_out(self, engine: Engine) -> None:
         fill(engine, part("a", FLOODS, LETTERS), part("b", LETTERS))
-        asked = ["b-0", "a-7", "a-1", "", "-", "a", "a-", "a-x", "a-01", "a-１", "z-0", "a-0", "a-" + "9" * 40]
+        asked = ["b-0", "a-7", "a-1", "", "-", "a", "a-", "a-x", "a-01", "a-１", "z-0", "a-0", "a-" + "9" * 40, "a\0-0"]
         assert [record.id for record in engine.passages(asked)] == ["b-0", "a-1", "a-0"]
+        assert engine.document("a\0") is None
+        assert ids(engine, Filter("document", ("a\0", "b"))) == ["b-0"]
 
     def test_the_passages_of_a_document_come_in_order_and_in_slices(self, engine: Engine) -> None:
         fill(engine, part("a", *(f"第{n}段。" for n in range(6))), part("b", LETTERS))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexer.analysis import Analyzer
 from indexer.vocabulary.counting import Counting
+from indexer.vocabulary.phrases import Cut
 from indexer.vocabulary.store import Vocabulary, update
 
 # (how many passages say it, what they say)
@@ -37,10 +38,15 @@ def counting(analyzer: Analyzer, sentences: Iterable[tuple[int, str]] = SENTENCE
     """The counts of *sentences*, each a passage as often as it says, without headings."""
     counts = Counting()
     for times, sentence in sentences:
-        words = analyzer.words(sentence)
+        words = cut(analyzer, sentence)
         for _ in range(times):
             counts.add_passage(words)
     return counts
+
+
+def cut(analyzer: Analyzer, text: str) -> list[Cut]:
+    """The words of *text* as they are counted."""
+    return [(word.text, word.start, word.end) for word in analyzer.words(text)]
 
 
 def vocabulary(path: Path, analyzer: Analyzer) -> Vocabulary:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from indexer.analysis import JiebaAnalyzer, default_analyzer
 from indexer.errors import IndexDamaged
 from indexer.vocabulary import pinyin
-from indexer.vocabulary.counting import Counting, bare, phrases
+from indexer.vocabulary.counting import Counting, bare
 from indexer.vocabulary.store import KINDS, Entry, Vocabulary, update
-from tests.vocabulary.samples import counting, vocabulary
+from tests.vocabulary.samples import counting, cut, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,15 +28,15 @@ def analyzer() -> JiebaAnalyzer:
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory, analyzer: JiebaAnalyzer) -> Iterator[Vocabulary]:
-    opened = vocabulary(tmp_path_factory.mktemp("vocabulary") / "vocabulary.sqlite", analyzer)
+    opened = vocabulary(tmp_path_factory.mktemp("vocabulary") / "vocabulary.bin", analyzer)
     yield opened
     opened.close()
 
 
 def test_phrases_are_words_side_by_side_without_function_words_at_their_ends(analyzer: JiebaAnalyzer) -> None:
-    found = phrases(analyzer.words("落实安全生产责任制，环境整治的成效"))
-    assert {"安全生产", "安全生产责任制", "环境整治"} <= found
-    assert not {"整治的", "的成效", "责任制环境", "生产责任"} & found
+    found = counting(analyzer, [(1, "落实安全生产责任制，环境整治的成效")]).phrases
+    assert {"安全生产", "安全生产责任制", "环境整治"} <= found.keys()
+    assert not {"整治的", "的成效", "责任制环境", "生产责任"} & found.keys()
 
 
 def test_a_passage_counts_once_however_often_it_says_a_word(analyzer: JiebaAnalyzer) -> None:
@@ -47,12 +47,12 @@ def test_a_passage_counts_once_however_often_it_says_a_word(analyzer: JiebaAnaly
 
 def test_counting_stays_in_bounds_and_keeps_what_is_frequent(analyzer: JiebaAnalyzer) -> None:
     counts = Counting(held=40)
-    common = analyzer.words("环境整治")
+    common = cut(analyzer, "环境整治")
     numerals = "甲乙丙丁戊己庚辛"
     for number in range(200):
         counts.add_passage(common)
         rare = "".join(numerals[number // 8**place % 8] for place in range(3))
-        counts.add_passage(analyzer.words(f"{rare}河道整修工程"))
+        counts.add_passage(cut(analyzer, f"{rare}河道整修工程"))
     assert len(counts.phrases) <= 40
     assert len(counts.words) <= 40
     assert counts.phrases["环境整治"] == 200
@@ -93,31 +93,31 @@ def test_headings_and_titles_are_counted_by_their_parts_and_shown_as_they_were_w
 
 
 def test_entries_are_found_by_pinyin_and_by_initials_most_frequent_first(words: Vocabulary) -> None:
-    assert [entry.text for entry in words.by_pinyin("zhengzhi")] == ["整治", "政治"]
-    assert words.by_pinyin("huanjingzhengzhi") == [Entry("环境整治", "phrase", 40)]
+    assert [entry.text for entry in words.by_pinyin_prefix("zhengzhi", kinds=["word"])] == ["整治", "政治"]
+    assert words.by_pinyin_prefix("huanjingzhengzhi", kinds=["word", "phrase"]) == [Entry("环境整治", "phrase", 40)]
     assert words.by_initials("hjzz")[0] == Entry("环境整治", "phrase", 40)
     assert "环境整治" in [entry.text for entry in words.by_pinyin_prefix("huanjingzh")]
     assert "安全生产责任制" in [entry.text for entry in words.by_initials_prefix("aqsczr")]
-    assert words.by_pinyin("zhengz") == []
+    assert words.by_pinyin_prefix("zhengzhu") == []
 
 
 def test_a_word_is_found_by_each_of_its_usual_readings(words: Vocabulary) -> None:
-    assert words.by_pinyin("changxiaojizhi") == [Entry("长效机制", "word", 18)]
+    assert words.by_pinyin_prefix("changxiaojizhi") == [Entry("长效机制", "word", 18)]
     assert pinyin.readings("银行行长") == [("yin", "hang", "hang", "zhang")]
     assert pinyin.readings("战略绿化") == [("zhan", "lue", "lv", "hua")]
 
 
-def test_signs_of_sqlite_in_a_prefix_mean_nothing(words: Vocabulary) -> None:
+def test_signs_of_patterns_in_a_prefix_mean_nothing(words: Vocabulary) -> None:
     assert words.by_prefix("%") == []
     assert words.by_prefix("_") == []
-    assert words.by_prefix("'; DROP TABLE entry; --") == []
+    assert words.by_prefix("'; DROP TABLE texts; --") == []
     assert words.count("环境整治") == 40
 
 
 def test_what_is_removed_is_found_no_more_and_what_is_left_keeps_its_count(
     tmp_path: Path, analyzer: JiebaAnalyzer
 ) -> None:
-    path = tmp_path / "vocabulary.sqlite"
+    path = tmp_path / "vocabulary.bin"
     before = counting(analyzer, [(5, "环境整治见成效"), (4, "信访积案清零")])
     before.add_part(title="", headings=["一、信访积案"])
     update(path, added=before)
@@ -129,7 +129,7 @@ def test_what_is_removed_is_found_no_more_and_what_is_left_keeps_its_count(
     assert left.count("环境整治") == 4
     assert left.count("信访") == left.count("信访积案") == 0
     assert left.by_prefix("信访") == left.by_pinyin_prefix("xinfang") == left.by_initials("xfja") == []
-    assert left.sounds(["xin fan"]) == []
+    assert left.sounds([("xin", "fan")]) == []
     left.close()
 
 
@@ -159,14 +159,14 @@ def test_only_frequent_phrases_and_no_figures_are_kept(tmp_path: Path, analyzer:
 def test_a_missing_or_torn_vocabulary_is_told(tmp_path: Path) -> None:
     with pytest.raises(IndexDamaged, match=r"词表.*重建索引"):
         Vocabulary.open(tmp_path / "missing.sqlite")
-    (tmp_path / "torn.sqlite").write_bytes(b"SQLite format 3\x00" + b"\xff" * 500)
+    (tmp_path / "torn.bin").write_bytes(b"FANWENWORDS" + b"\xff" * 500)
     with pytest.raises(IndexDamaged, match="词表"):
-        Vocabulary.open(tmp_path / "torn.sqlite")
+        Vocabulary.open(tmp_path / "torn.bin")
 
 
 def test_threads_may_share_it(words: Vocabulary) -> None:
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: (words.count("环境整治"), words.by_pinyin("zhengzhi")), range(200)))
+        found = list(pool.map(lambda _: (words.count("环境整治"), words.by_pinyin_prefix("zhengzhi")), range(200)))
     assert all(each == found[0] for each in found)
     assert found[0][0] == 40
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def words(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vocabulary]:
-    opened = vocabulary(tmp_path_factory.mktemp("suggestions") / "vocabulary.sqlite", default_analyzer())
+    opened = vocabulary(tmp_path_factory.mktemp("suggestions") / "vocabulary.bin", default_analyzer())
     yield opened
     opened.close()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from flask import Flask
+from dataclasses import replace
 
+import pytest
+from flask import Flask, url_for
+
+from indexer.engines.base import FacetField
 from indexer.search import Page, SearchRequest
 from web.links import FIRST_CHOICES, Links, common_depth
 
@@ -47,7 +50,7 @@ def sources_offered(app: Flask, *names: str) -> list[tuple[str, int | None]]:
     with app.test_request_context():
         groups = Links(per_page=10).groups(SearchRequest(), page(sources=tuple((name, 2) for name in names)))
     (group,) = [group for group in groups if group.name == "来源"]
-    return [(choice.label, choice.count) for choices in group.lists for choice in choices]
+    return [(choice.label, choice.number) for choices in group.lists for choice in choices]
 
 
 def test_many_sources_are_offered_by_the_folder_in_which_they_part(app: Flask) -> None:
@@ -62,6 +65,44 @@ def test_many_files_of_one_folder_are_offered_each_with_the_rest_folded_away(app
 
 def test_a_source_whose_name_is_not_utf_8_still_has_an_address(app: Flask) -> None:
     assert sources_offered(app, "总结/\udcb9\udca4.txt") == [("\udcb9\udca4.txt", 2)]
+
+
+def test_each_choice_leads_to_the_request_with_that_value_turned(app: Flask) -> None:
+    request = SearchRequest(
+        query="整治 & 提升",
+        page=3,
+        sort="date",
+        kinds=("总结", "汇报"),
+        year_from=2023,
+        year_to=2023,
+        functions=("plans",),
+    )
+    facets: dict[FacetField, tuple[tuple[str, int], ...]] = {
+        "kind": (("总结", 4), ("通知", 2)),
+        "year": (("2023", 4), ("2022", 1)),
+        "function": (("plans", 3),),
+    }
+    links = Links(per_page=10)
+    first = replace(request, page=1)
+    with app.test_request_context():
+        groups = links.groups(request, replace(page(), facets=facets))
+        offered = [choice.url for group in groups for choices in group.lists for choice in choices]
+        asked = [
+            replace(first, kinds=("汇报",)),
+            replace(first, kinds=("总结", "汇报", "通知")),
+            replace(first, functions=()),
+            replace(first, year_from=0, year_to=0),
+            replace(first, year_from=2022, year_to=2022),
+            replace(first, scripts=("hans",)),
+            replace(first, scripts=("hant",)),
+        ]
+        assert offered == [links.search(each) for each in asked]
+
+
+def test_the_address_of_a_passage_is_that_of_its_page(app: Flask) -> None:
+    with app.test_request_context():
+        address = Links(per_page=10).passage("0a-12", SearchRequest(query="整治"))
+        assert address == url_for("pages.passage", passage_id="0a-12", q="整治")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import html
 import re
 import time
 
+import bleach
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from lxml.html import document_fromstring
 from markupsafe import Markup
 
 from indexer.model import Mask, Span
-from web.render import LIMIT, highlight, plain, printable, stretches
+from web.render import LIMIT, highlight, highlights, plain, printable, stretches
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -76,6 +77,15 @@ def test_masks_part_a_text_without_changing_what_is_read_or_marked(
     together = "".join(stretch.html for stretch in stretches(text, spans, masks))
     assert unmarked(together) == plain(text)
     assert marked(together) == marked(highlight(text, spans))
+
+
+@given(st.lists(st.tuples(TEXTS, SPANS), max_size=5))
+@example([('"', [Span(0, 1)]), ('"环境" & "整治"', [Span(1, 3)]), ("", []), ("<mark>", [Span(0, 3)])])
+def test_texts_that_go_over_the_fence_together_come_out_as_each_alone(texts: list[tuple[str, list[Span]]]) -> None:
+    together = highlights(texts)
+    assert together == [highlight(text, spans) for text, spans in texts]
+    # Bleach itself finds nothing left to do.
+    assert [bleach.clean(written, tags={"mark"}, attributes={}) for written in together] == together
 
 
 @pytest.mark.parametrize("payload", HOSTILE)
