@@ -1,6 +1,6 @@
 # 范文检索. `make` alone lists the commands.
 .DEFAULT_GOAL := help
-.PHONY: help run test format lock clean
+.PHONY: help run test faults bench format lock clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -10,12 +10,14 @@ INDEX := build/index
 
 # An environment dies with the Python that made it (a system upgrade): its stamps go, and it is made anew.
 ifneq ($(shell $(PYTHON) -c 'print("alive")' 2>/dev/null),alive)
-$(shell rm -f $(VENV)/.made $(VENV)/.run $(VENV)/.test)
+$(shell rm -f $(VENV)/.made $(VENV)/.run $(VENV)/.test $(VENV)/.bench)
 endif
 
 help:
 	@echo 'make run     建立环境，索引 corpus/，在 http://127.0.0.1:8000 打开检索页面（Ctrl-C 停止）'
 	@echo 'make test    检查格式、代码、类型、模块依赖，运行全部测试'
+	@echo 'make faults  完整试验各种故障（杀进程、断电、磁盘出错、文件损坏、并发，约一小时）；make test 只试其中一小部分'
+	@echo 'make bench   与 tantivy、FTS5、bm25s、原版 Whoosh 比较快慢（SIZE=10000 较快；CORPUS=文件；见 docs/benchmarks.md）'
 	@echo 'make format  按统一格式改写代码'
 	@echo 'make lock    重新解析依赖，更新 .ci/lock-*.txt'
 	@echo 'make clean   删除环境、索引和缓存'
@@ -31,6 +33,13 @@ test: $(VENV)/.test
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports --config setup.cfg --no-logo
 	$(PYTHON) -m pytest
+
+# How much is tried stands in tests/faults/conftest.py, under the names that FAULTS may have.
+faults: $(VENV)/.test
+	FAULTS=full $(PYTHON) -m pytest tests/faults --timeout=3600
+
+bench: $(VENV)/.bench
+	@$(PYTHON) -m benchmarks.run
 
 format: $(VENV)/.test
 	$(PYTHON) -m ruff check --fix .
@@ -58,4 +67,9 @@ $(VENV)/.run: $(VENV)/.made .ci/lock-build.txt .ci/lock-run.txt setup.cfg pyproj
 $(VENV)/.test: $(VENV)/.run .ci/lock-test.txt
 	@echo '安装 .ci/lock-test.txt 中的软件包……'
 	@$(PIP) install --require-hashes --use-pep517 --no-build-isolation -r .ci/lock-test.txt
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.run .ci/lock-bench.txt
+	@echo '安装 .ci/lock-bench.txt 中的软件包……'
+	@$(PIP) install --require-hashes --use-pep517 --no-build-isolation -r .ci/lock-bench.txt
 	@touch $@

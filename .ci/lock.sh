@@ -15,4 +15,5 @@ compile() {
 echo 'setuptools>=77' | compile - --output-file .ci/lock-build.txt
 compile setup.cfg --extra serve --output-file .ci/lock-run.txt
 compile setup.cfg --extra serve --extra evaluate --extra test --constraints .ci/lock-run.txt --output-file .ci/lock-test.txt
-echo '已更新 .ci/lock-build.txt、.ci/lock-run.txt、.ci/lock-test.txt' >&2
+compile setup.cfg --extra serve --extra bench --constraints .ci/lock-run.txt --output-file .ci/lock-bench.txt
+echo '已更新 .ci/lock-build.txt、.ci/lock-run.txt、.ci/lock-test.txt、.ci/lock-bench.txt' >&2
