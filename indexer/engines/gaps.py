@@ -71,15 +71,17 @@ def _opening(found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
 
 def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
     """Those of *found* before which the nearest of *reached* stands as *gap* asks."""
+    if not len(reached.ends):
+        return found.where(np.zeros(len(found.starts), np.bool_))
     ends = np.sort(reached.ends)
     nearest = np.searchsorted(ends, found.starts - 1 - (gap.low if gap else 0), side="right") - 1
-    found, nearest = found.where(nearest >= 0), nearest[nearest >= 0]
-    before = ends[nearest]
-    distance = found.starts - before - 1
+    # Far ones are left out before signs are looked for, which takes longest.
+    distance = found.starts - ends[np.maximum(nearest, 0)] - 1
+    near = (nearest >= 0) & (distance <= (gap.high if gap else 0))
+    found, before = found.where(near), ends[nearest[near]]
     if gap is None:
-        return found.where((distance == 0) & breaks.free(before, found.starts, found.starts))
-    inside = breaks.free(before, found.starts - 1, found.starts, pause=gap.pause)
-    return found.where((distance <= gap.high) & inside)
+        return found.where(breaks.free(before, found.starts, found.starts))
+    return found.where(breaks.free(before, found.starts - 1, found.starts, pause=gap.pause))
 
 
 def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
@@ -87,4 +89,6 @@ def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
 
 
 def _none(positions: Integers, start: Integers, end: Integers) -> Mask:
-    return np.asarray(np.searchsorted(positions, start) >= np.searchsorted(positions, end))
+    """Where none of *positions*, ascending, stands from start to end - 1."""
+    following = np.append(positions, np.iinfo(np.int64).max)
+    return np.asarray(following[np.searchsorted(positions, start)] >= end)

@@ -27,34 +27,44 @@ Mask = NDArray[np.bool_]
 # A position of a passage as one number: docnum above, position below. No passage has sixteen million characters.
 POSITION_BITS = 24
 _NOBODY = np.empty(0, np.int32)
+# A passage is looked for in a list in about the time in which so many are marked.
+_LOOKUP = 16
 # What a list takes in memory beside its arrays.
 _LEAST_BYTES = 500
-# What may be made of it, for each passage.
-_MADE_BYTES = 16
 
 
 class Postings:
     """The postings of a term: docnums ascending, counts, and the positions of all in a row where the field has them.
 
-    ``impacts`` and ``starts`` are made when they are first asked for.
+    ``impacts`` and where each posting begins in the positions are made when they are first asked for, and then counted by
+    the ``keeper`` of the list.
     """
 
-    __slots__ = ("counts", "docs", "impacts", "places", "starts")
+    __slots__ = ("counted", "counts", "docs", "impacts", "keeper", "places", "starts")
 
     def __init__(self, docs: Docnums, counts: NDArray[Any], places: NDArray[Any] | None = None) -> None:
         self.docs = docs
         self.counts = counts
         self.places = places
         self.impacts: Floats | None = None
-        self.starts: Integers | None = None
+        self.starts: NDArray[np.uint32] | None = None
+        self.keeper: PostingLists | None = None
+        self.counted = 0
 
     @property
     def nbytes(self) -> int:
-        """Bytes that are held for them, with those of ``impacts`` and ``starts``, which may be made at any time."""
-        own = sum(
-            each.nbytes for each in (self.docs, self.counts, self.places) if each is not None and each.base is None
-        )
-        return _LEAST_BYTES + own + _MADE_BYTES * len(self.docs)
+        """Bytes of memory that are held for them; what lies in a mapped file takes none."""
+        own = (self.docs, self.counts, self.places, self.impacts, self.starts)
+        return _LEAST_BYTES + sum(each.nbytes for each in own if each is not None and each.base is None)
+
+    def weigh(self, impacts: Floats) -> None:
+        """Keep what each posting adds to a score."""
+        self.impacts = impacts
+        self._grown()
+
+    def _grown(self) -> None:
+        if self.keeper is not None:
+            self.keeper.count(self)
 
     def positions(self, within: Docnums | None = None) -> Integers:
         """``docnum << POSITION_BITS | position``, ascending; only those in the passages of *within* (ascending), if given."""
@@ -63,16 +73,21 @@ class Postings:
         if within is None or len(within) > len(self.docs):
             return np.asarray((np.repeat(self.docs.astype(np.int64), self.counts) << POSITION_BITS) | self.places)
         if self.starts is None:
-            self.starts = np.cumsum(self.counts, dtype=np.int64) - self.counts
-        rows = self.docs.searchsorted(within)
-        rows[rows == len(self.docs)] = 0
-        rows = rows[self.docs[rows] == within] if len(self.docs) else rows[:0]
+            self.starts = np.cumsum(self.counts, dtype=np.uint32) - self.counts
+            self._grown()
+        rows = self._rows(within)
         counts = self.counts[rows].astype(np.int64)
-        at = np.repeat(self.starts[rows] - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
+        starts = self.starts[rows].astype(np.int64)
+        at = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
         return np.asarray((np.repeat(self.docs[rows].astype(np.int64), counts) << POSITION_BITS) | self.places[at])
 
-
-_NONE = Postings(_NOBODY, np.empty(0, np.uint8), np.empty(0, np.uint8))
+    def _rows(self, within: Docnums) -> NDArray[np.intp]:
+        """The postings of those of *within* that there are."""
+        if len(within) * _LOOKUP > len(self.docs):
+            return np.flatnonzero(_marked(within, self.docs))
+        rows = self.docs.searchsorted(within)
+        rows[rows == len(self.docs)] = 0
+        return np.asarray(rows[self.docs[rows] == within])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +147,33 @@ class PostingLists:
             self._keep(key, found)
         return found
 
+    def count(self, own: Postings) -> None:
+        """Take note that a list that is kept has grown."""
+        with self._lock:
+            if own.keeper is not None:
+                size = own.nbytes
+                self._size += size - own.counted
+                own.counted = size
+                self._shrink()
+
     def _keep(self, key: tuple[str, str], found: Postings) -> None:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = found
-                self._size += found.nbytes
+                found.keeper, found.counted = self, found.nbytes
+                self._size += found.counted
                 self._shrink()
 
     def _shrink(self) -> None:
         while self._size > self._limit and self._kept:
             _, oldest = self._kept.popitem(last=False)
-            self._size -= oldest.nbytes
+            self._size -= oldest.counted
+            oldest.keeper, oldest.counted = None, 0
 
     def _read(self, name: str, term: bytes) -> Postings:
         found = [own for segment in self._segments if (own := segment.postings(name, term)) is not None]
         if not found:
-            return _NONE
+            return Postings(_NOBODY, np.empty(0, np.uint8), np.empty(0, np.uint8))
         together = found[0] if len(found) == 1 else _joined(found)
         return together if self._alive is None else _living(together, self._alive)
 
@@ -165,8 +191,17 @@ def common(lists: Iterable[Docnums]) -> Docnums:
     """What is in each of *lists*, ascending; at least one is given."""
     rarest, *others = sorted(lists, key=len)
     for other in others:
-        rarest = rarest[among(rarest, other)]
+        rarest = rarest[_marked(other, rarest) if len(rarest) * _LOOKUP > len(other) else among(rarest, other)]
     return rarest
+
+
+def _marked(found: Docnums, wanted: Docnums) -> Mask:
+    """Which of *wanted* are among *found*: by marking passages, which is quicker than to look for many."""
+    if not len(found) or not len(wanted):
+        return np.zeros(len(wanted), np.bool_)
+    marked = np.zeros(max(int(found[-1]), int(wanted[-1])) + 1, np.bool_)
+    marked[found] = True
+    return np.asarray(marked[wanted])
 
 
 def _joined(found: Sequence[Postings]) -> Postings:

@@ -102,7 +102,7 @@ class Scores:
 
     def _weighed(self, name: str, own: Postings) -> Postings:
         if own.impacts is None:
-            own.impacts = self._new_impacts(name, own)
+            own.weigh(self._new_impacts(name, own))
         return own
 
     def _new_impacts(self, name: str, own: Postings) -> Floats:
