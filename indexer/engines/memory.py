@@ -13,7 +13,7 @@ from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
 from indexer.engines import figures, records
 from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN, WHOLE, FacetField, Matches, Sort
-from indexer.engines.ranking import Found, PartRow, bm25, coded_length, idf, telling, window
+from indexer.engines.ranking import Found, PartRow, coded_length, idf, saturation, telling, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord, Token
 from indexer.patterns import occurrences
 from indexer.query import (
@@ -287,8 +287,8 @@ class _Judge:
         for name, token in self._telling(text):
             if count := entry.tokens[name][token]:
                 rarity, mean = self._statistics(name, token)
-                weight = bm25(idf=rarity, count=float(count), length=float(entry.lengths[name]), mean=mean)
-                score += BOOSTS[name] * weight
+                gain = saturation(count=float(count), length=float(entry.lengths[name]), mean=mean)
+                score += BOOSTS[name] * rarity * gain
         return score
 
     def _telling(self, text: str) -> list[tuple[str, str]]:

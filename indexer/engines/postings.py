@@ -36,17 +36,17 @@ _LEAST_BYTES = 500
 class Postings:
     """The postings of a term: docnums ascending, counts, and the positions of all in a row where the field has them.
 
-    ``impacts`` and where each posting begins in the positions are made when they are first asked for, and then counted by
-    the ``keeper`` of the list.
+    ``gains``, from which scores are made (:mod:`indexer.engines.scoring`), and where each posting begins in the positions are made
+    when they are first asked for, and then counted by the ``keeper`` of the list.
     """
 
-    __slots__ = ("counted", "counts", "docs", "impacts", "keeper", "places", "starts")
+    __slots__ = ("counted", "counts", "docs", "gains", "keeper", "places", "starts")
 
     def __init__(self, docs: Docnums, counts: NDArray[Any], places: NDArray[Any] | None = None) -> None:
         self.docs = docs
         self.counts = counts
         self.places = places
-        self.impacts: Floats | None = None
+        self.gains: NDArray[Any] | None = None
         self.starts: NDArray[np.uint32] | None = None
         self.keeper: PostingLists | None = None
         self.counted = 0
@@ -54,12 +54,12 @@ class Postings:
     @property
     def nbytes(self) -> int:
         """Bytes of memory that are held for them; what lies in a mapped file takes none."""
-        own = (self.docs, self.counts, self.places, self.impacts, self.starts)
+        own = (self.docs, self.counts, self.places, self.gains, self.starts)
         return _LEAST_BYTES + sum(each.nbytes for each in own if each is not None and each.base is None)
 
-    def weigh(self, impacts: Floats) -> None:
-        """Keep what each posting adds to a score."""
-        self.impacts = impacts
+    def keep_gains(self, gains: NDArray[Any]) -> None:
+        """Keep what scores are made of."""
+        self.gains = gains
         self._grown()
 
     def _grown(self) -> None:

@@ -91,9 +91,10 @@ def telling(frequencies: Sequence[int], *, passages: int) -> list[bool]:
     return rare if any(rare) else [True] * len(rare)
 
 
-def bm25(*, idf: float, count: Number, length: Number, mean: float) -> Number:
-    """The score of a word that stands *count* times in a field of *length* tokens (*mean* on average); of arrays as well."""
-    return idf * (count * (K1 + 1)) / (count + K1 * (1 - B + B * length / mean))
+def saturation(*, count: Number, length: Number, mean: float) -> Number:
+    """What BM25 makes of a word that stands *count* times in a field of *length* tokens (*mean* on average), before its idf; of
+    arrays as well."""
+    return count * (K1 + 1) / (count + K1 * (1 - B + B * length / mean))
 
 
 def window(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
 from indexer.engines import records
-from indexer.engines.base import GRAMS, K1
+from indexer.engines.base import GRAMS
+from indexer.engines.codec import LENGTHS
 from indexer.engines.postings import Docnums, Floats, PostingLists, Postings
-from indexer.engines.ranking import idf, telling
-from indexer.engines.tables import Tables
+from indexer.engines.ranking import idf, saturation, telling
+from indexer.engines.tables import Norm, Tables
 
 # Adding up whole lists takes about a nanosecond a posting and a quarter for each passage of the library; looking a passage up in
 # a list takes about this many.
@@ -27,7 +31,7 @@ class Scores:
         self._tables = tables
         self._boosts = boosts
         self.boosted = boosts.keys()
-        self._own: dict[str, list[Postings]] = {}
+        self._own: dict[str, list[_Weighed]] = {}
         self._sums: dict[str, Floats] = {}
 
     def words(self, text: str) -> list[str]:
@@ -56,38 +60,33 @@ class Scores:
         lists = [own for text in texts for own in self._lists_of(text)]
         return self._looked_up(lists, docs) if self._is_looked_up(lists, docs) else self._added_up(lists)[docs]
 
-    def _is_looked_up(self, lists: Sequence[Postings], docs: Docnums) -> bool:
+    def _is_looked_up(self, lists: Sequence[_Weighed], docs: Docnums) -> bool:
         """Whether it is quicker to look for *docs* in *lists* than to add up the lists."""
         if len(lists) == 1 and lists[0].docs is docs:
             return True
         held = sum([len(own.docs) for own in lists])
         return _LOOKUP * len(lists) * len(docs) < held + self._tables.size // 4
 
-    def _added_up(self, lists: Sequence[Postings]) -> Floats:
+    def _added_up(self, lists: Sequence[_Weighed]) -> Floats:
         if not lists:
             return np.zeros(self._tables.size)
         docs = np.concatenate([own.docs for own in lists])
         return np.asarray(
-            np.bincount(docs, np.concatenate([self._impacts(own) for own in lists]), self._tables.size), np.float64
+            np.bincount(docs, np.concatenate([own.impacts() for own in lists]), self._tables.size), np.float64
         )
 
-    def _looked_up(self, lists: Sequence[Postings], docs: Docnums) -> Floats:
+    def _looked_up(self, lists: Sequence[_Weighed], docs: Docnums) -> Floats:
         if len(lists) == 1 and lists[0].docs is docs:
-            return self._impacts(lists[0])
+            return lists[0].impacts()
         found = np.zeros(len(docs))
         for own in lists:
             rows = own.docs.searchsorted(docs)
             rows[rows == len(own.docs)] = 0
-            found += np.where(own.docs[rows] == docs, self._impacts(own)[rows], 0.0)
+            found += np.where(own.docs[rows] == docs, own.impacts(rows), 0.0)
         return found
 
-    def _impacts(self, own: Postings) -> Floats:
-        if own.impacts is None:
-            raise ValueError("postings without a weight")
-        return own.impacts
-
-    def _lists_of(self, text: str) -> list[Postings]:
-        """The postings of the tokens of *text* that tell passages apart, each with its impacts."""
+    def _lists_of(self, text: str) -> list[_Weighed]:
+        """The postings of the tokens of *text* that tell passages apart."""
         if text not in self._own:
             found = [(name, own) for name, own in self._tokens(text) if len(own.docs)]
             kept = telling([len(own.docs) for _, own in found], passages=self._tables.passages)
@@ -100,13 +99,35 @@ class Scores:
                 # Letters are kept with their positions, and only so.
                 yield name, self._lists.get("chars" if name == GRAMS and len(token) == 1 else name, token)
 
-    def _weighed(self, name: str, own: Postings) -> Postings:
-        if own.impacts is None:
-            own.weigh(self._new_impacts(name, own))
-        return own
-
-    def _new_impacts(self, name: str, own: Postings) -> Floats:
+    def _weighed(self, name: str, own: Postings) -> _Weighed:
         norm = self._tables.norms[name]
-        counts = own.counts.astype(np.float64)
+        gains = own.gains
+        if gains is None:
+            gains = _gains(own, norm)
+            own.keep_gains(gains)
         rarity = idf(passages=self._tables.passages, frequency=len(own.docs))
-        return self._boosts[name] * (rarity * (counts * (K1 + 1)) / (counts + norm.by_code[norm.codes[own.docs]]))
+        return _Weighed(own.docs, gains, self._boosts[name] * rarity, norm.saturations)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A list that scores: its ``gains`` are places in the table of saturations, or these themselves."""
+
+    docs: Docnums
+    gains: NDArray[Any]
+    weight: float
+    table: Floats
+
+    def impacts(self, rows: NDArray[np.intp] | None = None) -> Floats:
+        """What each posting adds to a score, or each of *rows*."""
+        gains = self.gains if rows is None else self.gains[rows]
+        return self.weight * (self.table[gains] if gains.dtype == np.uint16 else gains)
+
+
+def _gains(own: Postings, norm: Norm) -> NDArray[Any]:
+    """Two bytes a posting where counts are below 256, as nearly always, else eight."""
+    codes = norm.codes[own.docs]
+    if own.counts.itemsize == 1:
+        return own.counts.astype(np.uint16) << 8 | codes
+    counts, lengths = own.counts.astype(np.float64), LENGTHS[codes].astype(np.float64)
+    return np.asarray(saturation(count=counts, length=lengths, mean=norm.mean))

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.copies import SIGNATURE_BYTES, Signatures
-from indexer.engines.base import BOOSTS, K1, B, FacetField
+from indexer.engines.base import BOOSTS, FacetField
 from indexer.engines.codec import LENGTHS
 from indexer.engines.postings import Docnums, Floats, Integers, Mask
+from indexer.engines.ranking import saturation
 from indexer.engines.records import split_id
 from indexer.engines.runs import SCRIPTS, Run, function_bits, names_of
 from indexer.model import Function
@@ -25,10 +26,20 @@ _WORD = 8
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """What BM25 asks of the lengths of a field: ``codes`` by docnum, and for each code the part of its denominator."""
+    """The lengths of a field: ``codes`` by docnum (Whoosh's one byte), and the mean length.
+
+    ``saturations[count << 8 | code]`` is what BM25 makes of a count below 256 at a length.
+    """
 
     codes: NDArray[np.uint8]
-    by_code: Floats
+    mean: float
+    saturations: Floats
+
+    @classmethod
+    def of(cls, codes: NDArray[np.uint8], mean: float) -> Norm:
+        """Work out the saturations."""
+        counts, lengths = np.arange(256.0)[:, None], LENGTHS.astype(np.float64)
+        return cls(codes, mean, np.asarray(saturation(count=counts, length=lengths, mean=mean)).reshape(-1))
 
 
 class Tables:
@@ -210,9 +221,8 @@ class Tables:
     def _norm(self, codes: Array) -> Norm:
         living = codes if self.passages == self.size else codes[self.alive]
         total = int(np.bincount(living, minlength=len(LENGTHS)) @ LENGTHS)
-        mean = total / max(self.passages, 1)
         # The mean is 0 only where no passage has a token in this field, and nothing is scored then.
-        return Norm(codes, np.asarray(K1 * (1 - B + B * LENGTHS / (mean or 1)), np.float64))
+        return Norm.of(codes, total / max(self.passages, 1) or 1.0)
 
     def _named(self, name: str) -> tuple[tuple[str, ...], Array]:
         """The distinct names over all segments, in order, and each part's."""
