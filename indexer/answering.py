@@ -191,8 +191,8 @@ class Answering:
         least = math.ceil(NEAR * len(quotation.pairs(typed.quote)))
         likely = self._within(typed, Pairs(typed.quote, least))
         found = self.engine.search(likely, limit=LOOKED_AT)
-        records = self.engine.passages(match.id for match in found.hits)
-        near = tuple(record.id for record in records if quotation.align(typed.quote, folded(record)))
+        texts = self.engine.texts(match.id for match in found.hits)
+        near = tuple(one.id for one in texts if quotation.align(typed.quote, fold(one.text, converted=one.converted)))
         if near:
             message = "没有与原句相同的句子，下面列出相近的，并注明差在哪里。"
             partial = PARTIAL if self._may_fill(typed.understood) else 0

@@ -43,7 +43,7 @@ __all__ = [
 ]
 
 # Passages whose gaps are told, the best ones.
-GAPS_TOLD = 200
+GAPS_TOLD = 100
 
 
 class Search:
@@ -133,9 +133,11 @@ class Search:
         if len(wanted) != 1:
             return ()
         found = engine.search(answer.query, limit=GAPS_TOLD)
-        records = engine.passages(match.id for match in found.hits)
+        texts = engine.texts(match.id for match in found.hits)
         finder = patterns.Finder(wanted[0], self._analyzer)
-        fillers = finder.fillers([record.text for record in records], [folded(record) for record in records])
+        fillers = finder.fillers(
+            [one.text for one in texts], [fold(one.text, converted=one.converted) for one in texts]
+        )
         return patterns.grouped(fillers)
 
 

@@ -75,6 +75,14 @@ class Match(NamedTuple):
     partial: bool = False
 
 
+class PassageText(NamedTuple):
+    """The text of a passage, and whether a converter made it."""
+
+    id: str
+    text: str
+    converted: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """A window of the ranking. ``total`` counts every match, ``partial`` what is listed beside these, ``available`` what is
@@ -133,6 +141,9 @@ class Engine(Protocol):
 
     def passages(self, ids: Iterable[str]) -> list[PassageRecord]:
         """The records of *ids* that exist, in the order of *ids*."""
+
+    def texts(self, ids: Iterable[str]) -> list[PassageText]:
+        """The texts of *ids* that exist, in the order of *ids*: for many, since records take ten times as long."""
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The record of a document, or None."""

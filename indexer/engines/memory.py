@@ -12,7 +12,18 @@ import numpy as np
 from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
 from indexer.engines import figures, records
-from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, GRAMS, PATTERN, WHOLE, FacetField, Matches, Sort
+from indexer.engines.base import (
+    BOOSTS,
+    EXPANDED,
+    FUNCTION,
+    GRAMS,
+    PATTERN,
+    WHOLE,
+    FacetField,
+    Matches,
+    PassageText,
+    Sort,
+)
 from indexer.engines.ranking import Found, PartRow, coded_length, idf, saturation, telling, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord, Token
 from indexer.patterns import occurrences
@@ -121,6 +132,10 @@ class MemoryEngine:
         """The records of *ids* that exist, in the order of *ids*."""
         known = {entry.record.id: entry.record for entry in self._entries}
         return [known[passage_id] for passage_id in ids if passage_id in known]
+
+    def texts(self, ids: Iterable[str]) -> list[PassageText]:
+        """The texts of *ids* that exist, in the order of *ids*."""
+        return [PassageText(one.id, one.text, "converted" in one.flags) for one in self.passages(ids)]
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The record of a document, or None."""

@@ -162,6 +162,12 @@ def passage_of(kept: bytes, document: DocumentRecord) -> PassageRecord:
     return _passage_record(document, *json.loads(_unpacked(kept)))
 
 
+def text_of(kept: bytes) -> tuple[str, bool]:
+    """The text of a passage, and whether a converter made it."""
+    _, _, text, _, _, _, _, flags, _ = json.loads(_unpacked(kept))
+    return text, "converted" in flags
+
+
 def document_of(kept: bytes, document_id: str) -> DocumentRecord:
     """The record that :func:`kept_part` packed; the id is kept elsewhere."""
     values: dict[str, Any] = dict(zip(_DOCUMENT_FIELDS, json.loads(_unpacked(kept)), strict=True))

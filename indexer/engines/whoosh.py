@@ -22,7 +22,7 @@ from whoosh.index import _DEF_INDEX_NAME, TOC, EmptyIndexError
 from indexer.analysis import Analyzer
 from indexer.engines import fields, records
 from indexer.engines.arrayfile import ArrayFile
-from indexer.engines.base import BOOSTS, WHOLE, FacetField, Matches, Sort
+from indexer.engines.base import BOOSTS, WHOLE, FacetField, Matches, PassageText, Sort
 from indexer.engines.codec import ArraySegment
 from indexer.engines.inverting import Inverter
 from indexer.engines.matching import Evaluation
@@ -35,7 +35,7 @@ from indexer.model import DocumentRecord, Part, PassageRecord
 from indexer.query import Query
 
 # Posting lists kept by the engines of one commit.
-_CACHE_BYTES = 80_000_000
+_CACHE_BYTES = 50_000_000
 # Passages that are inverted together, where parts come one by one.
 _BATCH = 2000
 
@@ -137,6 +137,17 @@ class WhooshEngine:
         wanted = [split for split in map(records.split_id, ids) if split]
         found = (tables.number_of(document, ordinal) for document, ordinal in wanted)
         return self._records([docnum for docnum in found if docnum is not None])
+
+    def texts(self, ids: Iterable[str]) -> list[PassageText]:
+        """The texts of *ids* that exist, in the order of *ids*."""
+        found = []
+        for passage_id in ids:
+            split = records.split_id(passage_id)
+            docnum = self._read().tables.number_of(*split) if split else None
+            if docnum is not None:
+                arrays, row = self._read().segment_of(docnum)
+                found.append(PassageText(passage_id, *records.text_of(blob(arrays, "passage.records", row))))
+        return found
 
     def document(self, document_id: str) -> DocumentRecord | None:
         """The record of a document, or None."""

@@ -527,6 +527,13 @@ class EngineContract:
         shown = [(record.title, record.part) for record in engine.passages(["a-0", "b-0", "c-0"])]
         assert shown == [("防汛总结三篇", "篇1"), ("防汛总结三篇", "篇2 · 水库防汛总结"), ("防汛总结", "")]
 
+    def test_texts_are_those_of_the_records_and_unknown_ids_are_left_out(self, engine: Engine) -> None:
+        fill(engine, part("a1", FLOODS, LETTERS), part("a2", LETTERS))
+        ids = ["a2-0", "没有-0", "a1-1", "a1-7", "a1"]
+        found = engine.texts(ids)
+        assert [one.id for one in found] == ["a2-0", "a1-1"]
+        assert [(one.text, one.converted) for one in found] == [(one.text, False) for one in engine.passages(ids)]
+
     def test_records_come_in_the_order_asked_and_unknown_ids_are_left_out(self, engine: Engine) -> None:
         fill(engine, part("a", FLOODS, LETTERS), part("b", LETTERS))
         asked = ["b-0", "a-7", "a-1", "", "-", "a", "a-", "a-x", "a-01", "a-１", "z-0", "a-0", "a-" + "9" * 40, "a\0-0"]
