@@ -35,7 +35,7 @@ from indexer.model import DocumentRecord, Part, PassageRecord
 from indexer.query import Query
 
 # Posting lists kept by the engines of one commit.
-_CACHE_BYTES = 50_000_000
+_CACHE_BYTES = 64_000_000
 # Passages that are inverted together, where parts come one by one.
 _BATCH = 2000
 
