@@ -28,7 +28,7 @@ _COPIED = 1 << 20
 
 
 class ArrayFile(Mapping[str, Array]):
-    """The arrays of a file, not to be written to. They stay readable until :meth:`close`, also if the file is removed."""
+    """The arrays of a file, not to be written to. They stay readable while anything holds one, also if the file is removed."""
 
     def __init__(self, path: Path) -> None:
         """Raises FileNotFoundError; IndexDamaged where it is not such a file."""

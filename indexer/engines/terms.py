@@ -59,7 +59,7 @@ class Terms:
     def at(self, index: int) -> bytes:
         """Term *index*."""
         head = int(self.keys[index]).to_bytes(_HEAD, "big")
-        return head + self._tail(index) if self._tail(index) else head.rstrip(b"\0")
+        return head + tail if (tail := self._tail(index)) else head.rstrip(b"\0")
 
     def all(self) -> list[bytes]:
         """Every term."""
@@ -80,7 +80,7 @@ class Terms:
 
     def first_from(self, term: bytes) -> int:
         """The place of the first term that is not before *term*."""
-        key = np.uint64(int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big"))
+        key = np.uint64(key_of(term[:_HEAD]))
         low = int(self.keys.searchsorted(key))
         if len(term) <= _HEAD or not len(self.tail_ends):
             return low if len(term) <= _HEAD else low + bool(low < len(self.keys) and self.keys[low] == key)

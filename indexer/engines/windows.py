@@ -81,7 +81,7 @@ class _Ranking:
         self._keys = keys
         self._size = len(found.docnums)
         self._folded: list[tuple[int, int]] = []
-        self._near = 0
+        self._gone = np.empty(0, np.int64)
         if fold_copies:
             self._fold(_first(MOST_FOLDED, self._size, keys))
 
@@ -104,23 +104,21 @@ class _Ranking:
 
     def available(self, per_document: int | None) -> int:
         """How many hits there are in all."""
-        left = self._size - (self._near - len(self._folded))
         if per_document is None:
-            return left
-        counts = self._counts()
-        return int(np.minimum(counts, max(per_document, 1)).sum())
+            return self._size - len(self._gone)
+        return int(np.minimum(self._counts, max(per_document, 1)).sum())
 
     def _fold(self, near: Integers) -> None:
         folded = fold(self._tables.signatures[self._found.docnums[near]])
-        self._near = len(near)
         self._folded = [(int(near[row]), len(copies)) for row, copies in folded]
+        self._gone = near[np.asarray([row for _, copies in folded for row in copies], np.int64)]
 
     def _ordered(self, count: int) -> list[tuple[int, int]]:
         """The first *count* rows at least, folded, each with how many copies it has."""
         if count <= len(self._folded):
             return self._folded
-        rows = _first(count + self._near - len(self._folded), self._size, self._keys)
-        return [*self._folded, *((row, 0) for row in rows[self._near :].tolist())]
+        rows = _first(count + len(self._gone), self._size, self._keys)
+        return [*self._folded, *((row, 0) for row in rows[len(self._folded) + len(self._gone) :].tolist())]
 
     def _collapsed(self, ordered: Sequence[tuple[int, int]], per_document: int | None) -> list[tuple[int, int, int]]:
         """(row, copies, place in its document) of those that are not beyond *per_document*."""
@@ -156,19 +154,16 @@ class _Ranking:
         if per_document is None:
             return repeat(0)
         most = max(per_document, 1)
-        left = (self._counts()[parts] - most).tolist()
+        left = (self._counts[parts] - most).tolist()
         return [more if place == most else 0 for more, (_, _, place) in zip(left, kept, strict=True)]
 
+    @functools.cached_property
     def _counts(self) -> Integers:
         """How many passages of each part there are after folding."""
-        if not hasattr(self, "_parts"):
-            parts = self._tables.part_of[self._found.docnums]
-            self._parts = np.bincount(parts, minlength=len(self._tables.part_starts))
-            if self._near:
-                near = _first(self._near, self._size, self._keys)
-                gone = np.setdiff1d(near, [row for row, _ in self._folded])
-                np.subtract.at(self._parts, parts[gone], 1)
-        return self._parts
+        parts = self._tables.part_of[self._found.docnums]
+        counts = np.bincount(parts, minlength=len(self._tables.part_starts))
+        np.subtract.at(counts, parts[self._gone], 1)
+        return counts
 
 
 def _keys(tables: Tables, found: Listed, *, sort: Sort, partial_last: bool) -> list[Key]:
