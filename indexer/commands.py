@@ -195,7 +195,13 @@ def serve(arguments: argparse.Namespace) -> int:
     # The server stands in a folder of its own, where a relative path would lead elsewhere.
     sources = tuple(path.absolute() for path in settings.sources)
     dictionary = settings.dictionary and settings.dictionary.absolute()
-    settings = replace(settings, index=settings.index.absolute(), sources=sources, dictionary=dictionary)
+    settings = replace(
+        settings,
+        index=settings.index.absolute(),
+        state=settings.state.absolute(),
+        sources=sources,
+        dictionary=dictionary,
+    )
     # Threads that each have a heap of their own keep what the others could use: 20 MB a worker.
     environ = {"MALLOC_ARENA_MAX": "2", **os.environ, **config.to_environ(settings)}
     if file := arguments.config or os.environ.get(config.CONFIG_VARIABLE):
@@ -303,7 +309,7 @@ def _print_json(values: object) -> None:
 
 def _toml(value: object) -> str:
     if isinstance(value, int):
-        return str(value)
+        return config.as_text(value)
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     return json.dumps("" if value is None else str(value), ensure_ascii=False)

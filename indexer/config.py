@@ -6,7 +6,9 @@ Every setting has one name in all places: ``per_page`` is ``--per-page``, ``FANW
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -27,6 +29,13 @@ Reader = Callable[[object], object]
 
 def _text(raw: object) -> str:
     if not isinstance(raw, str) or not raw.strip():
+        raise ValueError("应为一段文字")
+    return raw.strip()
+
+
+def _text_or_none(raw: object) -> str:
+    """A text; nothing written is none."""
+    if not isinstance(raw, str):
         raise ValueError("应为一段文字")
     return raw.strip()
 
@@ -63,6 +72,56 @@ def _whole(low: int, high: int) -> Reader:
     return read
 
 
+def _yes_or_no(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.strip().lower() in {"true", "1", "yes", "on", "false", "0", "no", "off"}:
+        return raw.strip().lower() in {"true", "1", "yes", "on"}
+    raise ValueError("应为 true 或 false")
+
+
+def _one_of(*known: str) -> Reader:
+    def read(raw: object) -> str:
+        if not isinstance(raw, str) or raw.strip() not in known:
+            raise ValueError(f"应为 {'、'.join(filter(None, known))} 之一")
+        return raw.strip()
+
+    return read
+
+
+def _name(raw: object) -> str:
+    """The name of an HTTP header; nothing written is none."""
+    if not isinstance(raw, str) or not re.fullmatch(r"[A-Za-z0-9-]{0,64}", raw.strip()):
+        raise ValueError("应为 HTTP 头的名称，如 X-Remote-User")
+    return raw.strip()
+
+
+def _listed(read: Callable[[str], str], example: str) -> Reader:
+    """A list of texts, each of which *read* understands; in a variable they are parted by commas or blanks."""
+
+    def read_all(raw: object) -> tuple[str, ...]:
+        several = raw.replace(",", " ").split() if isinstance(raw, str) else raw
+        if not isinstance(several, list | tuple) or not all(isinstance(each, str) for each in several):
+            raise ValueError(f'应为列表，如 ["{example}"]')
+        try:
+            return tuple(read(each.strip()) for each in several)
+        except ValueError as error:
+            raise ValueError(f"其中每一项应如 {example}") from error
+
+    return read_all
+
+
+def _origin(text: str) -> str:
+    """Scheme, host and port, as a browser sends it in Origin."""
+    if not re.fullmatch(r"https?://(\[[0-9a-f:]+\]|[a-z0-9.-]+)(:\d{1,5})?", text.lower()):
+        raise ValueError
+    return text.lower()
+
+
+def _network(text: str) -> str:
+    return str(ipaddress.ip_network(text))
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -83,6 +142,19 @@ class Settings:
     read_seconds: int = field(default=30, metadata={"read": _whole(1, 3600)})
     read_memory_mb: int = field(default=1024, metadata={"read": _whole(128, 65_536)})
     read_file_mb: int = field(default=200, metadata={"read": _whole(1, 200)})
+    state: Path = field(default=Path("fanwen-state"), metadata={"read": _path})
+    access: str = field(default="", metadata={"read": _one_of("", "open", "keys", "header")})
+    user_header: str = field(default="", metadata={"read": _name})
+    trusted_proxies: tuple[str, ...] = field(default=(), metadata={"read": _listed(_network, "10.1.0.0/16")})
+    cors_origins: tuple[str, ...] = field(default=(), metadata={"read": _listed(_origin, "https://oa.example.lan")})
+    frame_parents: tuple[str, ...] = field(default=(), metadata={"read": _listed(_origin, "https://oa.example.lan")})
+    request_seconds: int = field(default=2, metadata={"read": _whole(1, 60)})
+    metrics: bool = field(default=False, metadata={"read": _yes_or_no})
+    access_log: str = field(default="", metadata={"read": _text_or_none})
+    log_queries: bool = field(default=False, metadata={"read": _yes_or_no})
+    upload_files: int = field(default=200, metadata={"read": _whole(1, 10_000)})
+    upload_mb: int = field(default=100, metadata={"read": _whole(1, 2000)})
+    upload_unpacked_mb: int = field(default=500, metadata={"read": _whole(1, 20_000)})
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
 
@@ -115,14 +187,18 @@ def load(
 def to_environ(settings: Settings) -> dict[str, str]:
     """The variables that give another process the same settings."""
     values = {name: getattr(settings, name) for name in names()}
-    return {_variable(name): as_text(value) for name, value in values.items() if value not in ((), None)}
+    return {_variable(name): as_text(value) for name, value in values.items() if value not in ((), None, "")}
 
 
 def as_text(value: object) -> str:
     """A value as it is written in a variable; what is not set is empty."""
     if value is None:
         return ""
-    return os.pathsep.join(map(str, value)) if isinstance(value, tuple) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return (os.pathsep if any(isinstance(each, Path) for each in value) else ",").join(map(str, value))
+    return str(value)
 
 
 Given = tuple[Mapping[str, object], Callable[[str], str]]

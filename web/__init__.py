@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from web.app import create_app
+from web.mounting import create_blueprint
 
-__all__ = ["create_app"]
+__all__ = ["create_app", "create_blueprint"]

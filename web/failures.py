@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+import logging
+
+from flask import Blueprint, Flask
 from werkzeug.exceptions import HTTPException
 
-from indexer.config import Settings
 from indexer.errors import IndexFolderError, IndexMissing
 from web import labels
+from web.site import Site
+
+logger = logging.getLogger(__name__)
 
 # A writer who comes back after so many seconds may find the index made.
 RETRY_SECONDS = "30"
@@ -15,29 +19,35 @@ RETRY_SECONDS = "30"
 Failure = tuple[str, int, dict[str, str]]
 
 
-def register(app: Flask, *, settings: Settings) -> None:
+def register(app: Flask | Blueprint, *, site: Site) -> None:
     """Give *app* a page for every error that can reach a reader."""
-    command = f"fanwen index 文件夹 --index {settings.index}"
+    pages = _Pages(site)
+    app.register_error_handler(IndexMissing, pages.missing)
+    app.register_error_handler(IndexFolderError, pages.unusable)
+    app.register_error_handler(HTTPException, pages.http)
 
-    def missing(error: IndexMissing) -> Failure:
-        app.logger.warning("%s", error)
-        page = render_template("error.html", title="还没有可检索的文库", message="索引还没有建立。", command=command)
+
+class _Pages:
+    """An error -> the page that tells it."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    def missing(self, error: IndexMissing) -> Failure:
+        logger.warning("%s", error)
+        command = f"fanwen index 文件夹 --index {self.site.settings.index}"
+        page = self.site.render("error.html", title="还没有可检索的文库", message="索引还没有建立。", command=command)
         return page, 503, {"Retry-After": RETRY_SECONDS}
 
-    def unusable(error: IndexFolderError) -> Failure:
-        app.logger.error("%s", error)
-        page = render_template("error.html", title="文库暂时用不了", message=str(error), hints=labels.INDEX_HINTS)
+    def unusable(self, error: IndexFolderError) -> Failure:
+        logger.error("%s", error)
+        page = self.site.render("error.html", title="文库暂时用不了", message=str(error), hints=labels.INDEX_HINTS)
         return page, 503, {"Retry-After": RETRY_SECONDS}
 
-    app.register_error_handler(IndexMissing, missing)
-    app.register_error_handler(IndexFolderError, unusable)
-    app.register_error_handler(HTTPException, _http)
-
-
-def _http(error: HTTPException) -> Failure:
-    code = error.code or 500
-    title, message, hints = labels.FAILURES.get(code, labels.FAILURES[500 if code >= 500 else 400])
-    told = error.description if isinstance(error.description, str) and not error.description.isascii() else message
-    page = render_template("error.html", title=title, message=told, hints=hints, query="")
-    # Allow belongs to the error; its body is ours.
-    return page, code, {name: value for name, value in error.get_headers() if name == "Allow"}
+    def http(self, error: HTTPException) -> Failure:
+        code = error.code or 500
+        title, message, hints = labels.FAILURES.get(code, labels.FAILURES[500 if code >= 500 else 400])
+        told = error.description if isinstance(error.description, str) and not error.description.isascii() else message
+        page = self.site.render("error.html", title=title, message=told, hints=hints, query="")
+        # Allow belongs to the error; its body is ours.
+        return page, code, {name: value for name, value in error.get_headers() if name == "Allow"}

@@ -12,11 +12,10 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
 
-from flask import url_for
-
 from indexer.model import FUNCTION_NAMES
 from indexer.search import Page, SearchRequest, Understanding
 from web import labels, params
+from web.addresses import at
 
 # So many values of a filter are shown at once, the others behind 更多.
 FIRST_CHOICES = 8
@@ -63,7 +62,7 @@ class Links:
 
     def search(self, request: SearchRequest) -> str:
         """The results page of *request*."""
-        return url_for("pages.results") + self._asking(request)
+        return at("pages.results") + self._asking(request)
 
     def without(self, request: SearchRequest, kind: Understanding) -> str:
         """The results of *request* without one kind of understanding."""
@@ -84,7 +83,7 @@ class Links:
     def passages(self, request: SearchRequest) -> Callable[[str], str]:
         """Gives the page of one passage after another, each carrying *request*."""
         # The id stands at the end of the path.
-        path, asking = url_for("pages.passage", passage_id=""), self._asking(request)
+        path, asking = at("pages.passage", passage_id=""), self._asking(request)
         return lambda passage_id: path + quote(passage_id) + asking
 
     def hidden(self, request: SearchRequest, *, without: Iterable[str] = ()) -> list[params.Argument]:
@@ -97,7 +96,7 @@ class Links:
 
     def _varied(self, request: SearchRequest) -> Address:
         """Gives the results page of *request* with other values of an argument or two, one after another."""
-        path = url_for("pages.results")
+        path = at("pages.results")
         kept = dict.fromkeys(params.NAMES, "")
         for name, pairs in groupby(params.write(request, per_page=self.per_page), key=itemgetter(0)):
             kept[name] = _encoded(pairs)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, request
 
-from indexer.config import Settings
 from indexer.errors import QueryError
-from indexer.search import Page, PassageView, Search, SearchRequest
+from indexer.search import Page, PassageView, SearchRequest
 from web import explaining, labels, params, views
 from web.links import Links
+from web.site import Site
 
 # Paragraphs shown on each side of a passage.
 AROUND = 2
@@ -19,12 +19,13 @@ Answer = str | tuple[str, int]
 
 
 class Pages:
-    """The views, over one search."""
+    """The views for people."""
 
-    def __init__(self, *, search: Search, settings: Settings) -> None:
-        self.search = search
-        self.settings = settings
-        self.links = Links(per_page=settings.per_page)
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.search = site.search
+        self.settings = site.settings
+        self.links = Links(per_page=site.settings.per_page)
 
     def blueprint(self) -> Blueprint:
         """The routes of this module."""
@@ -40,7 +41,7 @@ class Pages:
         stats = self.search.stats()
         kinds = [(kind, n, self.links.search(replace(blank, kinds=(kind,)))) for kind, n in stats.kinds if kind]
         examples = [(query, hint, self.links.search(replace(blank, query=query))) for query, hint in labels.EXAMPLES]
-        return render_template("index.html", stats=stats, kinds=kinds, examples=examples)
+        return self.site.render("index.html", stats=stats, kinds=kinds, examples=examples)
 
     def results(self) -> Answer:
         """The ranked passages; 400 with the query kept in the box where it cannot be read."""
@@ -57,7 +58,7 @@ class Pages:
         view, notices = self._view(passage_id, asked.request)
         if view is None:
             abort(404, description="没有这一段。可能文库更新后它换了编号，请重新检索。")
-        return render_template(
+        return self.site.render(
             "passage.html",
             reading=views.reading(view, asked.request, links=self.links),
             notices=(*asked.notices, *notices),
@@ -85,7 +86,7 @@ class Pages:
             notices = (*notices, f"没有第 {asked.request.page} 页，显示的是第 {page.page} 页。")
         first = page.hits[0] if page.hits else None
         document_title = " · ".join(filter(None, (first.record.title, first.record.part))) if first else ""
-        return render_template(
+        return self.site.render(
             "results.html",
             page=page,
             results=views.results(page, request, links=self.links),
@@ -110,7 +111,7 @@ class Pages:
         return views.versions(self.search.passage(asked.copies_of, around=0), asked, links=self.links)
 
     def _refused(self, asked: SearchRequest, error: QueryError) -> str:
-        return render_template(
+        return self.site.render(
             "error.html", title="这样写检索不了", message=str(error), hints=labels.QUERY_HINTS, **self._box(asked)
         )
 

@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from jinja2 import Environment
 
+from indexer.search import Search
+from tests.web.shelf import settings_for
+from web.site import Site
+
 ROOT = Path(__file__).parent.parent.parent
-TEMPLATES = sorted((ROOT / "templates").glob("*.html"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STATIC = ROOT / "web" / "static"
 
 
@@ -33,8 +36,9 @@ def test_a_template_holds_no_script_no_style_and_no_address_elsewhere(path: Path
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|https?://|//[a-z]", text)
 
 
-def test_the_templates_escape_what_they_write(app: Flask) -> None:
-    assert app.jinja_env.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
+def test_the_templates_escape_what_they_write(index: Path) -> None:
+    site = Site(settings=settings_for(index), search=Search(folder=index))
+    assert site.templates.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
 
 
 def test_the_stylesheet_is_small_and_asks_nobody_else() -> None:

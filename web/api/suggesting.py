@@ -6,18 +6,18 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify, request
 
-from indexer.search import Search
 from web.params import QUERY_LENGTH
 from web.render import plain
+from web.site import Site
 
 SUGGESTIONS = 8
 
 
 class Api:
-    """The views that answer in JSON, over one search."""
+    """The views that answer in JSON."""
 
-    def __init__(self, *, search: Search) -> None:
-        self.search = search
+    def __init__(self, site: Site) -> None:
+        self.search = site.search
 
     def blueprint(self) -> Blueprint:
         """The routes of this module."""
