@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from web import create_app
+from web.guard.nameless import Nameless
 
 app = create_app()
 
 if __name__ == "__main__":
-    app.run(host=app.config["HOST"], port=app.config["PORT"])
+    app.run(host=app.config["HOST"], port=app.config["PORT"], request_handler=Nameless)

@@ -64,6 +64,14 @@ has_office() {
     command -v soffice
 }
 
+has_nginx() {
+    PATH=$PATH:/usr/sbin command -v nginx
+}
+
+has_systemd() {
+    command -v systemd-analyze
+}
+
 # usage: need CHECK WHAT PACKAGE…
 need() {
     check=$1
@@ -83,6 +91,9 @@ browser)
     need has_libatomic 'libatomic' libatomic1
     need has_font '中文字体' fonts-noto-cjk fontconfig
     need has_office ' LibreOffice Writer' libreoffice-writer-nogui
+    need has_systemd ' systemd-analyze' systemd
+    # Installing nginx starts it: only where everything must be there.
+    [ -z "${FANWEN_TEST_REQUIRE_ALL:-}" ] || need has_nginx ' nginx' nginx-light
     ;;
 *) fail "usage: $0 venv DIR | browser" ;;
 esac

@@ -12,6 +12,7 @@ class CutOnce:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self.fingerprint = analyzer.fingerprint
+        self.own_words = analyzer.own_words
         self.words = cache(analyzer.words)
         self.cut = cache(analyzer.cut)
         self.characters = cache(analyzer.characters)

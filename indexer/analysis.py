@@ -41,6 +41,10 @@ class Analyzer(Protocol):
     def fingerprint(self) -> str:
         """Changes whenever the same text could give other tokens."""
 
+    @property
+    def own_words(self) -> tuple[Word, ...]:
+        """The words of the site that it was given."""
+
     def words(self, text: str, *, converted: bool = False) -> list[Token]:
         """Words for ranking, in order of their end; they may overlap (环境, 整治, 环境整治). Positions count words."""
 
@@ -132,6 +136,11 @@ class JiebaAnalyzer:
         ]
         return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
 
+    @property
+    def own_words(self) -> tuple[Word, ...]:
+        """See :class:`Analyzer`."""
+        return self._segmenter.words
+
     def words(self, text: str, *, converted: bool = False) -> list[Token]:
         """See :class:`Analyzer`."""
         folded = fold(text, converted=converted)
@@ -163,6 +172,7 @@ class Remembering:
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
         self.fingerprint = analyzer.fingerprint
+        self.own_words = analyzer.own_words
         self.words = lru_cache(maxsize=_REMEMBERED)(analyzer.words)
         self.cut = lru_cache(maxsize=_REMEMBERED)(analyzer.cut)
         self.characters = lru_cache(maxsize=_REMEMBERED)(analyzer.characters)

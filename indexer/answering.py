@@ -13,6 +13,7 @@ from itertools import chain
 from typing import get_args
 
 from indexer.analysis import Analyzer
+from indexer.deadline import checked
 from indexer.dictionary import Dictionary
 from indexer.engines.base import Engine, FacetField, Matches
 from indexer.model import PassageRecord
@@ -31,10 +32,12 @@ from indexer.query import (
     Words,
     conjunction,
     parse,
+    parse_phrase,
 )
 from indexer.text import Folded, fold, fold_text
 from indexer.understanding import quotation
 from indexer.understanding.relaxation import Step, relaxations, unfiltered, without
+from indexer.understanding.stopwords import without_stopwords
 from indexer.understanding.trees import Reading, Understood, understand
 from indexer.vocabulary.corrections import Corrector
 
@@ -89,6 +92,8 @@ class Answering:
         if typed.matches.total or not typed.parsed.terms:
             return replace(typed, offers=offers)
         typed = self._with_reason(typed)
+        if self.request.mode != "auto":
+            return replace(self._nothing(typed), offers=offers)
         wider = chain(
             self._in_other_signs(typed), self._near(typed), self._corrected(typed, offers), self._relaxed(typed)
         )
@@ -99,13 +104,22 @@ class Answering:
     # The words as typed
 
     def _typed(self, text: str) -> Answer:
-        parsed = parse(text, patterns="patterns" not in self.request.off)
+        parsed, dropped = self._without_stopwords(self._parsed(text))
         understood = self._understood(parsed)
         query, quote = restricted(understood.query, self.request), _quote(text, parsed)
-        typed = Answer(text, parsed, understood, query, _NO_MATCHES, readings=understood.readings, quote=quote)
+        readings = (*dropped, *understood.readings)
+        typed = Answer(text, parsed, understood, query, _NO_MATCHES, readings=readings, quote=quote)
         # A sentence that stands nowhere is looked for in other ways first.
         is_lost = bool(quote) and understood.softer and not self._count(query)
         return typed if is_lost else self._searched(typed)
+
+    def _parsed(self, text: str) -> ParsedQuery:
+        if self.request.mode == "phrase":
+            return parse_phrase(text)
+        return parse(text, patterns="patterns" not in self.request.off)
+
+    def _without_stopwords(self, parsed: ParsedQuery) -> tuple[ParsedQuery, tuple[Reading, ...]]:
+        return (parsed, ()) if "stopwords" in self.request.off else without_stopwords(parsed, self.dictionary)
 
     def _searched(self, typed: Answer) -> Answer:
         understood = typed.understood
@@ -115,7 +129,7 @@ class Answering:
     def _may_fill(self, understood: Understood) -> bool:
         request = self.request
         whole = request.sort == "relevance" and not request.document and not request.copies_of
-        return whole and understood.softer and "fill" not in request.off
+        return request.mode == "auto" and whole and understood.softer and "fill" not in request.off
 
     def _search(self, query: Query, rank: Query, *, partial: int = 0, partial_last: bool = False) -> Matches:
         request = self.request
@@ -159,7 +173,8 @@ class Answering:
 
     def _has_words(self, offer: str, typed: ParsedQuery) -> bool:
         """Whether the library has each word that *offer* has put in place of another (not 困境拷汤汤)."""
-        changed = (term for term in parse(offer).terms if term not in typed.terms)
+        offered, _ = self._without_stopwords(parse(offer))
+        changed = (term for term in offered.terms if term not in typed.terms)
         return all(self._count(self._meant(term)) for term in changed)
 
     def _corrected(self, typed: Answer, offers: Sequence[str]) -> Iterator[Answer]:
@@ -192,7 +207,9 @@ class Answering:
         likely = self._within(typed, Pairs(typed.quote, least))
         found = self.engine.search(likely, limit=LOOKED_AT)
         texts = self.engine.texts(match.id for match in found.hits)
-        near = tuple(one.id for one in texts if quotation.align(typed.quote, fold(one.text, converted=one.converted)))
+        near = tuple(
+            one.id for one in checked(texts) if quotation.align(typed.quote, fold(one.text, converted=one.converted))
+        )
         if near:
             message = "没有与原句相同的句子，下面列出相近的，并注明差在哪里。"
             partial = PARTIAL if self._may_fill(typed.understood) else 0

@@ -1,17 +1,36 @@
-"""How a page of results is given: as plain data, the one shape that ``fanwen search --json`` and the HTTP API share,
-and as lines for a terminal."""
+"""How what was found is given: as plain data, the one shape that ``fanwen search --json`` and the HTTP API share,
+and as lines for a terminal.
+
+Places in a text are counted in code points or in UTF-16 units, which JavaScript, Java and C# count; an answer names its unit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Literal, Protocol
 
-from indexer.model import FUNCTION_NAMES, Span
-from indexer.search import Hit, Page, Relaxation
+from indexer.model import FUNCTION_NAMES, DocumentRecord, PassageRecord
+from indexer.search import Hit, Page, PassageView, Relaxation, Stats, place_of
 from indexer.terminal import marked, plain
 
+Unit = Literal["codepoint", "utf16"]
 
-def answer(page: Page) -> dict[str, object]:
-    """*page* as JSON values. ``highlights`` count characters of ``text``; unknown years are null."""
+# The first character that takes two UTF-16 units.
+_BEYOND_ONE_UNIT = "\U00010000"
+
+
+class Interval(Protocol):
+    """Anything with a half-open interval of characters: a Span, a Mask."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+def answer(page: Page, *, unit: Unit = "codepoint") -> dict[str, object]:
+    """*page* as JSON values. ``highlights`` count *unit* of ``text``; unknown years are null."""
     return {
         "query": page.query,
         "interpreted": page.interpreted,
@@ -23,7 +42,8 @@ def answer(page: Page) -> dict[str, object]:
         "page": page.page,
         "per_page": page.per_page,
         "took_ms": round(page.took_ms, 1),
-        "hits": [_hit(hit) for hit in page.hits],
+        "offsets": unit,
+        "hits": [hit_as_json(hit, unit=unit) for hit in page.hits],
         "facets": {name: _counts(counts) for name, counts in page.facets.items()},
         "fillers": [{"text": text, "count": count} for text, count in page.fillers],
         "warnings": list(page.warnings),
@@ -73,31 +93,121 @@ def _relaxed(relaxation: Relaxation) -> dict[str, object]:
     return {"step": relaxation.step, "missing": list(relaxation.missing), "message": relaxation.message}
 
 
-def _hit(hit: Hit) -> dict[str, object]:
+def hit_as_json(hit: Hit, *, unit: Unit = "codepoint") -> dict[str, object]:
+    """One hit as JSON values; ``snippet_highlights`` count in ``snippet``."""
+    record, snippet = hit.record, hit.snippet
     return {
-        "id": hit.record.id,
-        "document_id": hit.record.document_id,
-        "title": hit.record.title,
-        "part": hit.record.part,
-        "heading_path": list(hit.record.heading_path),
-        "text": hit.record.text,
-        "snippet": hit.snippet.text,
-        "highlights": _spans(hit.highlights),
+        "id": record.id,
+        "document_id": record.document_id,
+        "title": record.title,
+        "part": record.part,
+        "heading_path": list(record.heading_path),
+        "text": record.text,
+        "snippet": snippet.text,
+        "snippet_before": snippet.before,
+        "snippet_after": snippet.after,
+        "snippet_highlights": places(snippet.text, snippet.spans, unit=unit),
+        "highlights": places(record.text, hit.highlights, unit=unit),
         "score": round(hit.score, 6),
-        "kind": hit.record.kind,
-        "year": hit.record.year or None,
-        "source": f"{hit.record.source}（{hit.place}）" if hit.place else hit.record.source,
-        "functions": list(hit.record.functions),
-        "flags": list(hit.record.flags),
+        "kind": record.kind,
+        "year": record.year or None,
+        "date": record.date,
+        "script": record.script,
+        "source": f"{record.source}（{hit.place}）" if hit.place else record.source,
+        "functions": list(record.functions),
+        "flags": list(record.flags),
         "partial": hit.partial,
         "missing": list(hit.missing),
         "quoted": hit.quoted,
         "copies": hit.copies,
+        "more": hit.more,
     }
 
 
-def _spans(spans: Iterable[Span]) -> list[dict[str, int]]:
-    return [{"start": span.start, "end": span.end} for span in spans]
+def passage_as_json(record: PassageRecord, *, unit: Unit = "codepoint") -> dict[str, object]:
+    """A passage as JSON values; ``masks`` are its blanks."""
+    return {
+        "id": record.id,
+        "document_id": record.document_id,
+        "ordinal": record.ordinal,
+        "title": record.title,
+        "part": record.part,
+        "heading_path": list(record.heading_path),
+        "text": record.text,
+        "masks": places(record.text, record.masks, unit=unit),
+        "kind": record.kind,
+        "year": record.year or None,
+        "date": record.date,
+        "issuer": record.issuer,
+        "script": record.script,
+        "source": record.source,
+        "place": place_of(record),
+        "line": record.line or None,
+        "page": record.page or None,
+        "functions": list(record.functions),
+        "flags": list(record.flags),
+    }
+
+
+def view_as_json(view: PassageView, *, unit: Unit = "codepoint") -> dict[str, object]:
+    """A passage with the places where it matches what was asked."""
+    highlights = places(view.passage.text, view.highlights, unit=unit)
+    return {**passage_as_json(view.passage, unit=unit), "highlights": highlights, "offsets": unit}
+
+
+def document_as_json(record: DocumentRecord) -> dict[str, object]:
+    """A document as JSON values, without its text and outline."""
+    return {
+        "id": record.id,
+        "title": record.title,
+        "part": record.part,
+        "source": record.source,
+        "kind": record.kind,
+        "year": record.year or None,
+        "date": record.date,
+        "issuer": record.issuer,
+        "number": record.number,
+        "script": record.script,
+        "passages": record.passages,
+        "glossary": [{"term": term, "text": text} for term, text in record.glossary],
+        "set_aside": [{"value": reason, "count": count} for reason, count in sorted(record.set_aside.items())],
+        "flags": list(record.flags),
+    }
+
+
+def outline_as_json(record: DocumentRecord) -> list[dict[str, object]]:
+    """The headings of a document in order, each with the first passage under it, or null."""
+    return [
+        {"level": level, "text": text, "passage": f"{record.id}-{first}" if first >= 0 else None}
+        for level, text, first in record.headings
+    ]
+
+
+def stats_as_json(stats: Stats) -> dict[str, object]:
+    """What an index holds, as JSON values."""
+    return {
+        "documents": stats.documents,
+        "passages": stats.passages,
+        "sources": stats.sources,
+        "skipped": stats.skipped,
+        "kinds": _counts(stats.kinds),
+        "years": _counts((str(year), count) for year, count in stats.years),
+        "generation": stats.generation,
+        "built": stats.built,
+    }
+
+
+def places(text: str, spans: Iterable[Interval], *, unit: Unit) -> list[dict[str, int]]:
+    """*spans* of *text*, counted in *unit*."""
+    # Nearly every text has one unit a character.
+    if unit == "codepoint" or not any(sign >= _BEYOND_ONE_UNIT for sign in text):
+        return [{"start": span.start, "end": span.end} for span in spans]
+    return [{"start": units(text, span.start), "end": units(text, span.end)} for span in spans]
+
+
+def units(text: str, place: int) -> int:
+    """The place in UTF-16 units of what stands *place* code points into *text*."""
+    return place + sum(sign >= _BEYOND_ONE_UNIT for sign in text[:place])
 
 
 def _counts(counts: Iterable[tuple[str, int]]) -> list[dict[str, object]]:

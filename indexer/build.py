@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import groupby
@@ -24,6 +24,9 @@ from indexer.parsers import PARSERS, STREAMED, suffix_of
 from indexer.progress import Progress, Silent
 from indexer.reading import read_all
 from indexer.report import Report
+from indexer.state import exclusions, runs, uploads
+from indexer.state.exclusions import Exclusions
+from indexer.state.uploads import Uploads
 from indexer.workers import Limits
 
 # Raise when parsers or structure read the same file in another way: everything is then read anew.
@@ -36,20 +39,37 @@ _LIMITED = frozenset({"too_slow", "too_much_memory", "crashed", "too_large"})
 # Of such sources nothing can be seen now: what was indexed of them before stays.
 _UNSEEN = frozenset({"denied", "unreadable"})
 _REASONS_SHOWN = 3
+_EXCLUDED = "已由管理员移出文库，恢复后才会再收入。"
 
 
-def build(settings: Settings, *, analyzer: Analyzer, progress: Progress | None = None, rebuild: bool = False) -> Report:
-    """Bring the index up to date with ``settings.sources``; whatever is raised leaves the former index as it was.
+def build(
+    settings: Settings,
+    *,
+    analyzer: Analyzer,
+    progress: Progress | None = None,
+    rebuild: bool = False,
+    reread: Collection[str] = (),
+) -> Report:
+    """Bring the index up to date with ``settings.sources`` and what was uploaded, but for what was taken out.
 
-    Raises SourceError (a root cannot be read), BuildError (nothing readable, full disk), IndexBusy, IndexFolderError.
+    Whatever is raised leaves the former index as it was. *reread* names sources that are read though they are unchanged.
+    Raises SourceError (a root cannot be read), BuildError (nothing readable, full disk), IndexBusy, IndexFolderError,
+    StateError (uploads or exclusions cannot be read).
     """
-    run = _Run(settings, analyzer, progress or Silent())
+    run = _Run(settings, analyzer, progress or Silent(), reread=reread)
     run.find()
     store = IndexFolder(settings.index)
     notes = () if rebuild else _reasons_to_rebuild(store)
     with store.building(analyzer, rebuild=rebuild or bool(notes)) as building:
         run.update(building)
-    return run.report(store, notes=(*notes, *building.warnings))
+    return run.report(store, notes=(*notes, *building.warnings, *run.unknown()))
+
+
+def former_sources(settings: Settings) -> tuple[Path, ...]:
+    """The folders and files that the last run over the index was given; empty where there was none."""
+    with suppress(IndexFolderError), IndexFolder(settings.index).catalog() as catalog:
+        return tuple(map(Path, catalog.run().get("sources", ())))
+    return ()
 
 
 def _reasons_to_rebuild(store: IndexFolder) -> tuple[str, ...]:
@@ -65,8 +85,9 @@ def _reasons_to_rebuild(store: IndexFolder) -> tuple[str, ...]:
 class _Run:
     """One run of the indexer: what was found, what is done with it, and what is to be told."""
 
-    def __init__(self, settings: Settings, analyzer: Analyzer, progress: Progress) -> None:
+    def __init__(self, settings: Settings, analyzer: Analyzer, progress: Progress, *, reread: Collection[str]) -> None:
         self._settings = settings
+        self._reread = frozenset(reread)
         self._analyzer = analyzer
         self._progress = progress
         self._started = time.monotonic()
@@ -81,18 +102,31 @@ class _Run:
 
     def find(self) -> None:
         """Look for sources. Raises BuildError where there is none at all."""
-        found = corpus.find_sources(self._settings.sources, suffixes=PARSERS)
-        index = self._settings.index.resolve()
-        for root in self._settings.sources:
-            if root.resolve().is_relative_to(index):
-                raise BuildError(
-                    f"索引文件夹 {index} 不能就是来源 {root}，也不能把它包在里面：请用 --index 另选一个文件夹。"
-                )
-        own = [name for root in self._settings.sources for name in _names_below(index, root.resolve())]
-        self._sources = tuple(source for source in found.sources if not source.path.is_relative_to(index))
-        self._unseen = {one.source: one for one in found.skipped if not _is_below(one.source, own)}
-        if not self._sources:
-            raise BuildError(_nothing_readable(self._settings.sources, list(self._unseen.values())))
+        roots, own = self._settings.sources, _own_folders(self._settings)
+        found = corpus.find_sources(roots, suffixes=PARSERS)
+        names = [name for root in roots for folder in own for name in _names_below(folder, root.resolve())]
+        sources = [source for source in found.sources if not any(map(source.path.is_relative_to, own))]
+        self._unseen = {one.source: one for one in found.skipped if not _is_below(one.source, names)}
+        uploaded = Uploads(self._settings.state / uploads.FOLDER)
+        if not sources and (roots or not uploaded.is_used):
+            raise BuildError(_nothing_readable(roots, list(self._unseen.values())))
+        self._sources = self._let_in([*sources, *_apart(uploaded.sources(), sources)])
+
+    def _let_in(self, sources: Iterable[Source]) -> tuple[Source, ...]:
+        """*sources* without those that were taken out, which are noted as such."""
+        out = Exclusions(self._settings.state / exclusions.FILE).names()
+        kept = []
+        for source in sources:
+            if source.name in out:
+                self._unseen[source.name] = Skipped(source.name, _EXCLUDED, "excluded")
+            else:
+                kept.append(source)
+        return tuple(kept)
+
+    def unknown(self) -> tuple[str, ...]:
+        """Sentences about what was to be read anew and is not there."""
+        names = sorted(self._reread - {source.name for source in self._sources})
+        return tuple(f"没有名为 {name} 的来源，没有重新读取。" for name in names)
 
     def update(self, building: Building) -> None:
         """Write what is new or changed, remove what is gone; keep the former generation where that is nothing."""
@@ -104,9 +138,19 @@ class _Run:
             # Leaving the block sorts and writes what was gathered, which takes as long again.
             self._progress.begin("整理索引", files=self._counts["new"] + self._counts["changed"], size=self._size)
         self._progress.end()
-        if not building.fresh and not self._counts["changes"]:
+        given = [str(root.absolute()) for root in self._settings.sources]
+        moved = building.catalog.run().get("sources") != given
+        if not building.fresh and not self._counts["changes"] and not moved:
             building.discard()
-        building.catalog.set_run({"reading": READING_VERSION, "limits": self._limits_kept()})
+        building.catalog.set_run(
+            {
+                "reading": READING_VERSION,
+                "limits": self._limits_kept(),
+                "sources": given,
+                # A service searches with the words that the texts were cut by, until the next generation is in its place.
+                "words": [[word.text, word.frequency, word.tag] for word in self._analyzer.own_words],
+            }
+        )
         self._tell(building.catalog)
 
     def report(self, store: IndexFolder, *, notes: tuple[str, ...]) -> Report:
@@ -121,10 +165,10 @@ class _Run:
         """The sources to be read: the new, the changed, and those that failed and may not fail again."""
         limits_changed = catalog.run().get("limits") != self._limits_kept()
         known = [source for source in self._sources if catalog.fingerprint(source.name) is not None]
-        due = set(self._sources) - set(known)
+        due = {source for source in self._sources if source.name in self._reread} | (set(self._sources) - set(known))
         self._progress.begin("核对", files=len(known), size=sum(map(_size, known)))
         for source in known:
-            if self._may_differ(source, catalog, limits_changed=limits_changed):
+            if source not in due and self._may_differ(source, catalog, limits_changed=limits_changed):
                 due.add(source)
             self._progress.advance(size=_size(source))
         self._progress.end()
@@ -281,8 +325,33 @@ def _fingerprint(source: Source) -> str:
     return ""
 
 
+def _own_folders(settings: Settings) -> tuple[Path, ...]:
+    """The folders of the service itself, which are no sources. BuildError where the index holds what is to be read."""
+    roots = [root.resolve() for root in settings.sources]
+    index, state = settings.index.resolve(), settings.state.resolve()
+    for root in roots:
+        if root.is_relative_to(index):
+            raise BuildError(
+                f"索引文件夹 {index} 不能就是来源 {root}，也不能把它包在里面：请用 --index 另选一个文件夹。"
+            )
+    if any(root.is_relative_to(state) for root in roots):
+        return index, state / uploads.FOLDER, state / runs.FOLDER
+    return index, state
+
+
+def _apart(uploaded: Iterable[Source], others: Iterable[Source]) -> list[Source]:
+    """*uploaded*, none of which has a name of *others*. Raises SourceError (``clash``)."""
+    names = {source.name: source.path for source in others}
+    found = list(uploaded)
+    for source in found:
+        if source.name in names:
+            message = f"来源重名：{source.name}（{names[source.name]}，和上传的文件）。请把其中一个改名，再建索引。"
+            raise SourceError(message, code="clash")
+    return found
+
+
 def _names_below(index: Path, root: Path) -> Iterator[str]:
-    """The names that the index folder itself would have as a source below *root*."""
+    """The names that a folder of our own would have as a source below *root*."""
     if index.is_relative_to(root):
         below = index.relative_to(root).as_posix()
         yield from (below, f"{root.name}/{below}")

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from indexer.text import fold_text
+
 # How many names are read at a time, so that the table may change while they are streamed.
 _PAGE = 1000
 
@@ -124,6 +126,24 @@ class Catalog:
     def skipped(self) -> Iterator[SourceEntry]:
         """The sources that were skipped, by name."""
         return self._stream("AND code != ''")
+
+    def newest(self, limit: int) -> list[SourceEntry]:
+        """The sources that were read and came last, the newest first."""
+        return list(map(_entry, self._rows(_COLUMNS, "WHERE code = '' ORDER BY added DESC, name LIMIT ?", limit)))
+
+    def page(
+        self, text: str, *, limit: int, offset: int, code: str | None = None
+    ) -> tuple[int, tuple[SourceEntry, ...]]:
+        """How many sources have *text* in their name (in any case and width), and a stretch of them by name.
+
+        *code* asks for those that were skipped for this reason, ``""`` for those that were read.
+        """
+        wanted = fold_text(text.strip())
+        condition, values = ("", ()) if code is None else ("WHERE code = ?", (code,))
+        rows = self._rows("name", f"{condition} ORDER BY name", *values)
+        names = [name for (name,) in rows if not wanted or wanted in fold_text(_text(name))]
+        entries = (self.entry(_text(name)) for name in names[offset : offset + limit])
+        return len(names), tuple(entry for entry in entries if entry is not None)
 
     def put(self, entry: SourceEntry) -> None:
         """Add a source, or replace what was known of it; ``added`` stays what it was."""

@@ -1,4 +1,4 @@
-"""``fanwen``: index, search, stats, verify, rollback, serve, config.
+"""``fanwen``: index, search, stats, verify, rollback, serve, keys, config.
 
 Data goes to standard output, progress and messages to standard error. Exit status: 0 done; 1 nothing found,
 verification failed or interrupted; 2 wrong usage or an error.
@@ -29,6 +29,7 @@ _UNDERSTANDINGS = {
     "script": "繁简和地区用语",
     "numbers": "数字的不同写法",
     "synonyms": "同义词和简称",
+    "stopwords": "略去停用词",
     "functions": "段落作用",
     "patterns": "句式",
     "corrections": "改错字",
@@ -106,7 +107,9 @@ def parser() -> argparse.ArgumentParser:
         _add_verify,
         _add_rollback,
         _add_serve,
+        _add_keys,
         _add_evaluate,
+        _add_samples,
         _add_config,
     ):
         add(commands)
@@ -157,7 +160,15 @@ def _add_index(commands: _Commands) -> None:
     )
     index.add_argument("sources", nargs="*", metavar="SOURCE", help="放范文的文件夹（连同子文件夹）或单个文件")
     index.add_argument("--rebuild", action="store_true", help="不管有没有变化，全部重新读取")
+    index.add_argument(
+        "--reread",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="重新读取名为 NAME 的来源，即使它没有变化（可以写几次）",
+    )
     index.add_argument("--report", metavar="FILE.json", type=Path, help="把这次读取的详细报告写到这个文件")
+    index.add_argument("--progress", metavar="FILE.json", type=Path, help="把进度写到这个文件，供别的程序看")
     index.add_argument("--jobs", metavar="N", help="同时读取文件的进程数")
 
 
@@ -196,8 +207,27 @@ def _add_rollback(commands: _Commands) -> None:
 
 def _add_serve(commands: _Commands) -> None:
     serve = _command(commands, "serve", "打开检索网页（Ctrl-C 停止）")
-    serve.add_argument("--host", metavar="HOST", help="监听的地址；0.0.0.0 让同一网络里的人都能打开")
+    serve.add_argument("--host", metavar="HOST", help="监听的地址；0.0.0.0 让同一网络里的人都能打开，要先定好谁可以看")
     serve.add_argument("--port", metavar="PORT", help="监听的端口")
+    serve.add_argument("--access", metavar="WHO", help="谁可以看：open 人人，keys 凭密钥，header 由代理指明用户")
+
+
+def _add_keys(commands: _Commands) -> None:
+    about = "发放、列出和停用密钥"
+    keys = commands.add_parser("keys", help=about, description=about, prog="fanwen keys")
+    actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION", title="做什么")
+    add = _key_action(actions, "add", "发放一个密钥，只显示这一次")
+    add.add_argument("name", metavar="NAME", help="给谁用，例如：办公室门户")
+    add.add_argument("--admin", action="store_true", help="可以登录管理页面的密钥")
+    _key_action(actions, "list", "列出全部密钥：编号、用途、发放时间、是否有效、名称")
+    _key_action(actions, "revoke", "停用一个密钥").add_argument("id", metavar="ID", help="fanwen keys list 列出的编号")
+
+
+def _key_action(actions: _Commands, name: str, description: str) -> argparse.ArgumentParser:
+    added = actions.add_parser(name, help=description, description=description, prog=f"fanwen keys {name}")
+    added.add_argument("--state", metavar="DIR", help="存放密钥的文件夹")
+    added.add_argument("--config", metavar="FILE", type=Path, help="配置文件（TOML）")
+    return added
 
 
 def _add_evaluate(commands: _Commands) -> None:
@@ -208,6 +238,12 @@ def _add_evaluate(commands: _Commands) -> None:
     evaluate.add_argument("--json", action="store_true", help="输出 JSON，供别的程序使用")
     evaluate.add_argument("--run", type=Path, metavar="FILE", help="把检索结果写成 TREC 格式的文件")
     evaluate.add_argument("--collapse", action="store_true", help="同一篇最多列两段，像网页上那样")
+
+
+def _add_samples(commands: _Commands) -> None:
+    _command(
+        commands, "samples", "自带样例所在的文件夹，可以拿来试着索引", epilog='例：fanwen index "$(fanwen samples)"'
+    )
 
 
 def _add_config(commands: _Commands) -> None:

@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import os
-import socket
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from indexer import config
+from indexer import config, corpus
 from indexer import evaluate as evaluation
 from indexer.analysis import default_analyzer
 from indexer.answers import answer, lines, remarks
-from indexer.build import build
+from indexer.build import build, former_sources
 from indexer.config import Settings
 from indexer.dictionary import Dictionary
-from indexer.errors import QueryError, SettingsError
+from indexer.errors import FanwenError, QueryError, SettingsError
+from indexer.following import site_dictionary
 from indexer.generations import IndexFolder
+from indexer.keycommands import keys
 from indexer.model import Skipped
-from indexer.progress import megabytes, shown_on
-from indexer.report import Report
+from indexer.progress import Progress, Written, megabytes, shown_on
+from indexer.report import ASIDE_NAMES, Report
 from indexer.search import Page, Search, SearchRequest
+from indexer.serve import become_server
+from indexer.state import uploads
+from indexer.state.uploads import Uploads
 from indexer.terminal import plain, say
 
 DONE, NOTHING = 0, 1
-THREADS = 4
 SKIPPED_SHOWN = 20
-
-_ASIDES: Mapping[str, str] = {
-    "attachment": "附件名",
-    "byline": "来源和时间",
-    "chatter": "编者套话",
-    "counter": "浏览计数",
-    "front": "题下说明",
-    "lead": "导语",
-    "menu": "菜单",
-    "signature": "落款",
-    "site": "网站名",
-    "tail": "文后链接",
-    "teaser": "重复的导读",
-    "title_repeat": "重复的标题",
-    "watermark": "水印",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +58,15 @@ class Stats:
 def index(arguments: argparse.Namespace) -> int:
     """``fanwen index``: read sources, write the index, sum up."""
     settings = _settings(arguments, sources=arguments.sources or None, jobs=arguments.jobs)
-    if not settings.sources:
-        raise SettingsError("没有说明要读哪里：请写 fanwen index 文件夹，或在配置文件里写 sources。")
-    if arguments.report:
-        _check_writable(arguments.report)
-    analyzer = default_analyzer(_dictionary(settings).words)
-    report = build(settings, analyzer=analyzer, progress=shown_on(), rebuild=arguments.rebuild)
+    for what, path in (("报告", arguments.report), ("进度", arguments.progress)):
+        if path:
+            _check_writable(path, what)
+    with _progress(arguments.progress) as progress:
+        settings = _with_sources(settings)
+        analyzer = default_analyzer(_dictionary(settings).words)
+        report = build(
+            settings, analyzer=analyzer, progress=progress, rebuild=arguments.rebuild, reread=arguments.reread
+        )
     if arguments.report:
         _write_json(arguments.report, report.as_json())
     _say_report(report)
@@ -187,28 +176,16 @@ def show_config(arguments: argparse.Namespace) -> int:
 
 
 def serve(arguments: argparse.Namespace) -> int:
-    """``fanwen serve``: become the web server. This library does not know the web, so another program is started."""
-    settings = _settings(arguments, host=arguments.host, port=arguments.port)
-    IndexFolder(settings.index).current()
-    _check_free(settings)
-    command = _server_command(settings)
-    # The server stands in a folder of its own, where a relative path would lead elsewhere.
-    sources = tuple(path.absolute() for path in settings.sources)
-    dictionary = settings.dictionary and settings.dictionary.absolute()
-    settings = replace(
-        settings,
-        index=settings.index.absolute(),
-        state=settings.state.absolute(),
-        sources=sources,
-        dictionary=dictionary,
-    )
-    # Threads that each have a heap of their own keep what the others could use: 20 MB a worker.
-    environ = {"MALLOC_ARENA_MAX": "2", **os.environ, **config.to_environ(settings)}
-    if file := arguments.config or os.environ.get(config.CONFIG_VARIABLE):
-        environ[config.CONFIG_VARIABLE] = str(Path(file).absolute())
-    say(f"正在启动，请在浏览器打开 {_address(settings)} （按 Ctrl-C 停止）")
-    sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, *command], environ)  # noqa: S606
+    """``fanwen serve``: the web server takes the place of this process."""
+    settings = _settings(arguments, host=arguments.host, port=arguments.port, access=arguments.access)
+    become_server(settings, config_file=arguments.config)
+    return DONE
+
+
+def samples(_arguments: argparse.Namespace) -> int:
+    """``fanwen samples``: where the sample library lies."""
+    print(corpus.samples())
+    return DONE
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
@@ -218,7 +195,9 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "verify": verify,
     "rollback": rollback,
     "serve": serve,
+    "keys": keys,
     "evaluate": evaluate,
+    "samples": samples,
     "config": show_config,
 }
 
@@ -227,9 +206,33 @@ def _settings(arguments: argparse.Namespace, **flags: object) -> Settings:
     return config.load({"index": arguments.index, **flags}, toml_path=arguments.config)
 
 
+def _with_sources(settings: Settings) -> Settings:
+    """With the sources of the last run where none are named: an index of uploads alone would drop the rest of the library."""
+    sources = settings.sources or former_sources(settings)
+    if not sources and not Uploads(settings.state / uploads.FOLDER).is_used:
+        raise SettingsError("没有说明要读哪里：请写 fanwen index 文件夹，或在配置文件里写 sources。")
+    if not settings.sources and sources:
+        say(f"没有写来源，仍读上次的：{'、'.join(map(str, sources))}")
+    return replace(settings, sources=sources)
+
+
+@contextmanager
+def _progress(path: Path | None) -> Iterator[Progress]:
+    """Where a run tells how far it is: a file for another process, or standard error."""
+    if path is None:
+        yield shown_on()
+        return
+    written = Written(path)
+    try:
+        yield written
+    except FanwenError as error:
+        written.fail(str(error))
+        raise
+
+
 def _dictionary(settings: Settings) -> Dictionary:
     """The dictionary of the site; what could not be used of it is told."""
-    dictionary = Dictionary.read(settings.dictionary)
+    dictionary = site_dictionary(settings)
     for problem in dictionary.problems:
         say(problem)
     return dictionary
@@ -243,57 +246,11 @@ def _readable(query: str) -> str:
     return query
 
 
-def _server_command(settings: Settings) -> list[str]:
-    """Gunicorn, loaded once and then forked, where it is installed; Flask's own server elsewhere."""
-    found = importlib.util.find_spec("server")
-    if found is None or found.origin is None:
-        raise SettingsError("找不到网页服务 server.py：请重新安装 fanwen。")
-    # -P: a server.py or web/ in the folder where the user stands is not ours.
-    if importlib.util.find_spec("gunicorn") is None or not sys.platform.startswith("linux"):
-        return ["-P", found.origin]
-    bound = f"[{settings.host}]" if ":" in settings.host else settings.host
-    options = {
-        "bind": f"{bound}:{settings.port}",
-        "workers": settings.workers,
-        "threads": THREADS,
-        "chdir": Path(found.origin).parent,
-    }
-    return [
-        "-P",
-        "-m",
-        "gunicorn",
-        "--preload",
-        "--no-control-socket",
-        f"--config=file:{Path(found.origin).parent / 'web' / 'serving.py'}",
-        *(f"--{name}={value}" for name, value in options.items()),
-        "server:app",
-    ]
-
-
-def _check_free(settings: Settings) -> None:
-    """Raise SettingsError where the address cannot be listened on, before a server fails at length."""
-    try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-        family, kind, protocol, _, address = found[0]
-        with socket.socket(family, kind, protocol) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
-    except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        message = f"不能在 {where} 上提供网页（{error.strerror}）：请用 --port 换一个端口，或检查 --host。"
-        raise SettingsError(message) from error
-
-
-def _address(settings: Settings) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"
-
-
-def _check_writable(path: Path) -> None:
-    """Raise SettingsError where the report could not be written, before an index is built at length."""
+def _check_writable(path: Path, what: str) -> None:
+    """Raise SettingsError where *what* could not be written, before an index is built at length."""
     there = path if path.exists() else path.parent
     if path.is_dir() or not path.parent.is_dir() or not os.access(there, os.W_OK):
-        raise SettingsError(f"报告不能写到 {path}：请换一个可以写入的文件夹和文件名。")
+        raise SettingsError(f"{what}不能写到 {path}：请换一个可以写入的文件夹和文件名。")
 
 
 def _write_json(path: Path, values: object) -> None:
@@ -347,7 +304,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 
 
 def _named_asides(counts: Mapping[str, int]) -> dict[str, int]:
-    return {_ASIDES.get(name, name): count for name, count in _most_first(counts).items()}
+    return {ASIDE_NAMES.get(name, name): count for name, count in _most_first(counts).items()}
 
 
 def _print_page(page: Page) -> None:

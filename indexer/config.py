@@ -40,6 +40,11 @@ def _text_or_none(raw: object) -> str:
     return raw.strip()
 
 
+def _log(raw: object) -> str:
+    """The path of a log, or - for standard error; nothing written is none."""
+    return _text_or_none(str(raw) if isinstance(raw, Path) else raw)
+
+
 def _path(raw: object) -> Path:
     if not isinstance(raw, str | Path) or not str(raw).strip() or "\0" in str(raw):
         raise ValueError("应为一个路径")
@@ -150,12 +155,18 @@ class Settings:
     frame_parents: tuple[str, ...] = field(default=(), metadata={"read": _listed(_origin, "https://oa.example.lan")})
     request_seconds: int = field(default=2, metadata={"read": _whole(1, 60)})
     metrics: bool = field(default=False, metadata={"read": _yes_or_no})
-    access_log: str = field(default="", metadata={"read": _text_or_none})
+    access_log: str = field(default="", metadata={"read": _log})
     log_queries: bool = field(default=False, metadata={"read": _yes_or_no})
     upload_files: int = field(default=200, metadata={"read": _whole(1, 10_000)})
     upload_mb: int = field(default=100, metadata={"read": _whole(1, 2000)})
     upload_unpacked_mb: int = field(default=500, metadata={"read": _whole(1, 20_000)})
+    keep_unfound: bool = field(default=True, metadata={"read": _yes_or_no})
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+
+    @property
+    def words_folder(self) -> Path:
+        """Where the site's own words lie: the folder of ``dictionary``, or one in ``state`` that administrators fill."""
+        return self.dictionary or self.state / "dictionary"
 
 
 def names() -> list[str]:
@@ -241,11 +252,11 @@ def _beside(file: Path, raw: object) -> object:
     """Paths of a configuration file count from its folder, wherever the program is started."""
     if isinstance(raw, list):
         return [_beside(file, part) for part in raw]
-    return file.parent / Path(raw).expanduser() if isinstance(raw, str) and raw.strip() else raw
+    return file.parent / Path(raw).expanduser() if isinstance(raw, str) and raw.strip() not in ("", "-") else raw
 
 
 def _is_path(name: str) -> bool:
-    return _readers()[name] in {_path, _path_or_none, _paths}
+    return _readers()[name] in {_path, _path_or_none, _paths, _log}
 
 
 def _readers() -> dict[str, Reader]:

@@ -47,6 +47,12 @@ class _Entry:
     code: str = ""
 
 
+def samples() -> Path:
+    """The folder of the sample library: beside this module in an installed wheel, at the top of the checkout otherwise."""
+    installed = Path(__file__).parent / "samples"
+    return installed if installed.is_dir() else Path(__file__).parent.parent / "corpus"
+
+
 def find_sources(roots: Iterable[Path], *, suffixes: Collection[str]) -> Found:
     """Every readable file with one of *suffixes* below *roots*, each once. Hidden and lock files are passed over.
 
@@ -146,7 +152,7 @@ def _entries(root: Path, suffixes: tuple[str, ...]) -> Iterator[_Entry]:
             yield _Entry(folder, root, str(_unreadable(error)), "denied")
             continue
         for child in children:
-            if _is_passed_over(child.name):
+            if is_passed_over(child.name):
                 continue
             kind = _kind(child)
             if kind == stat.S_IFLNK:
@@ -164,7 +170,7 @@ def _kind(path: Path) -> int:
     return 0
 
 
-def _is_passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
     """Hidden files (.DS_Store, .git) and the lock files of Word and LibreOffice (~$报告.docx, .~lock.报告.docx#)."""
     return name.startswith((".", "~$")) or name.lower() in ("thumbs.db", "desktop.ini")
 

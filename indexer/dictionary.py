@@ -1,9 +1,9 @@
-"""What the users of a site can edit: words that jieba is to know, and words that mean the same.
+"""What the users of a site can edit: words that jieba is to know, words that mean the same, words that say nothing.
 
-A folder holds ``words.txt`` (``word [frequency] [tag]``, as jieba reads it) and ``synonyms.txt``, UTF-8, with ``#``
-before a remark; the head of the shipped ``data/synonyms.txt`` explains its lines in Chinese. A line that cannot be used
-is left out and reported, never an error. Words decide how texts are cut, so a change of them asks for a new index;
-synonyms act on queries only.
+A folder holds ``words.txt`` (``word [frequency] [tag]``, as jieba reads it), ``synonyms.txt`` and ``stopwords.txt`` (a word a
+line), UTF-8, with ``#`` before a remark; the head of the shipped ``data/synonyms.txt`` explains its lines in Chinese. A line
+that cannot be used is left out and reported, never an error. Words decide how texts are cut, so a change of them asks for a
+new index; synonyms and stop words act on queries only.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from pathlib import Path
 
 from indexer.text import fold_text
 
-WORDS_FILE, SYNONYMS_FILE = "words.txt", "synonyms.txt"
+WORDS_FILE, SYNONYMS_FILE, STOPWORDS_FILE = FILES = ("words.txt", "synonyms.txt", "stopwords.txt")
 MAX_BYTES = 2_000_000
 MAX_LINES = 50_000
 MAX_LINE = 500
@@ -85,42 +86,89 @@ class _Rule:
     one_way: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a dictionary was read, and the :func:`stamp` of the files at that time."""
+
+    folder: Path | None
+    may_lack: bool = False
+    stamp: tuple[object, ...] = ()
+
+
+def stamp(folder: Path | None) -> tuple[object, ...]:
+    """Changes when one of the files of *folder* is replaced or written to; one call of ``stat`` each."""
+    return () if folder is None else tuple(_stamp_of(folder / name) for name in FILES)
+
+
+def _stamp_of(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 class _Refused(ValueError):
     """A line that cannot be used, with the reason in words for its writer."""
 
 
 class Dictionary:
-    """Words and synonyms of a site; immutable, cheap to ask, safe to share between threads."""
+    """Words, synonyms and stop words of a site; immutable, cheap to ask, safe to share between threads."""
 
     def __init__(
         self,
         *,
         words: Iterable[Word] = (),
         alternatives: Mapping[str, tuple[str, ...]] | None = None,
+        stopwords: Iterable[str] = (),
         problems: Iterable[str] = (),
+        origin: Origin | None = None,
     ) -> None:
-        """``alternatives`` are asked for by folded text."""
+        """``alternatives`` are asked for by folded text, and ``stopwords`` are folded."""
         self.words = tuple(words)
+        self.stopwords = frozenset(stopwords)
         self.problems = tuple(problems)
+        self.origin = origin or Origin(None)
         self._alternatives = dict(alternatives or {})
         self._lengths: dict[str, list[int]] = {}
         for length, start in sorted({(len(entry), entry[:2]) for entry in self._alternatives}):
             self._lengths.setdefault(start, []).append(length)
 
     @classmethod
-    def read(cls, folder: Path | None) -> Dictionary:
-        """The shipped synonyms, and what *folder* adds to them and takes away; ``problems`` tells what was left out."""
+    def read(cls, folder: Path | None, *, may_lack: bool = False) -> Dictionary:
+        """The shipped synonyms, and what *folder* adds to them and takes away; ``problems`` tells what was left out.
+
+        :param may_lack: that there is no such folder, or nothing in it, is no problem.
+        """
+        # Taken first: what is changed while it is read is read again.
+        origin = Origin(folder, may_lack, stamp(folder))
         problems = _Problems()
+        if folder is None or (may_lack and not folder.is_dir()):
+            return cls._of({}, problems, origin)
+        _check_folder(folder, problems, may_lack=may_lack)
+        return cls._of({name: _content(folder / name, problems) for name in FILES}, problems, origin)
+
+    @classmethod
+    def of(cls, contents: Mapping[str, bytes]) -> Dictionary:
+        """As :meth:`read`, out of the bytes of the files by name."""
+        return cls._of(contents, _Problems(), Origin(None))
+
+    @classmethod
+    def _of(cls, contents: Mapping[str, bytes], problems: _Problems, origin: Origin) -> Dictionary:
+        lines = {name: _lines(contents.get(name, b""), name, problems) for name in FILES}
         shipped = list(_rules(_lines(_shipped(), "自带的 " + SYNONYMS_FILE, problems), problems, removed={}))
-        if folder is None:
-            return cls(alternatives=_joined(shipped, problems), problems=problems.all())
-        _check_folder(folder, problems)
-        words = _words(_read_lines(folder / WORDS_FILE, problems), problems)
+        words = _words(lines[WORDS_FILE], problems)
         removed: dict[str, _Line] = {}
-        own = list(_rules(_read_lines(folder / SYNONYMS_FILE, problems), problems, removed=removed))
+        own = list(_rules(lines[SYNONYMS_FILE], problems, removed=removed))
         kept = list(_without(shipped, removed, problems))
         # What the user wrote comes first: of too many alternatives the shipped ones give way.
-        return cls(words=words, alternatives=_joined([*own, *kept], problems), problems=problems.all())
+        alternatives = _joined([*own, *kept], problems)
+        stopwords = list(_stopwords(lines[STOPWORDS_FILE], problems))
+        return cls(words=words, alternatives=alternatives, stopwords=stopwords, problems=problems.all(), origin=origin)
+
+    def is_stopword(self, text: str) -> bool:
+        """Whether *text* says nothing about what is looked for."""
+        return bool(self.stopwords) and fold_text(text).strip() in self.stopwords
 
     def alternatives(self, text: str) -> tuple[str, ...]:
         """Other words for *text* as they were written, at most MAX_ALTERNATIVES; those that hold *text* itself are left out."""
@@ -146,11 +194,11 @@ class Dictionary:
         """Changes with everything that decides how texts are cut: an index made with another one must be built anew."""
         return _digest(f"{word.text} {word.frequency}" for word in self.words)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Changes with every word and every synonym."""
+        """Changes with every word, every synonym and every stop word."""
         synonyms = (f"{entry} = {', '.join(others)}" for entry, others in sorted(self._alternatives.items()))
-        return _digest([self.words_fingerprint, *synonyms])
+        return _digest([self.words_fingerprint, *synonyms, *sorted(self.stopwords)])
 
     def _places(self, folded: str, cuts: Collection[int] | None) -> Iterator[tuple[int, int]]:
         allowed = range(len(folded) + 1) if cuts is None else {0, len(folded), *cuts}
@@ -178,27 +226,26 @@ def _shipped() -> bytes:
     return (resources.files("indexer") / "data" / SYNONYMS_FILE).read_bytes()
 
 
-def _check_folder(folder: Path, problems: _Problems) -> None:
+def _check_folder(folder: Path, problems: _Problems, *, may_lack: bool) -> None:
     try:
         names = {path.name for path in folder.iterdir()}
     except OSError as error:
         problems.add(f"打不开词典文件夹 {folder}（{error.strerror}）：只用自带的同义词；请检查路径和权限。")
         return
-    if names.isdisjoint({WORDS_FILE, SYNONYMS_FILE}):
+    if names.isdisjoint(FILES) and not may_lack:
         # Windows hides suffixes, so what looks like synonyms.txt in the Explorer can be synonyms.txt.txt.
         problems.add(f"词典文件夹 {folder} 里没有 {WORDS_FILE}，也没有 {SYNONYMS_FILE}：请检查文件名和后缀。")
 
 
-def _read_lines(path: Path, problems: _Problems) -> Iterator[_Line]:
-    """The lines of a file that may be absent; one that cannot be read is a problem."""
+def _content(path: Path, problems: _Problems) -> bytes:
+    """The bytes of a file that may be absent; one that cannot be read is a problem."""
     try:
         if path.exists() and not path.is_file():
             problems.add(f"{path} 不是普通文件，没有读取。")
-        content = _beginning(path) if path.is_file() else b""
+        return _beginning(path) if path.is_file() else b""
     except OSError as error:
         problems.add(f"读不了 {path}（{error.strerror}），里面的词都没有用上：请检查权限。")
-        return iter(())
-    return _lines(content, path.name, problems)
+        return b""
 
 
 def _beginning(path: Path) -> bytes:
@@ -255,6 +302,18 @@ def _word(line: str) -> Word:
     if frequency is not None and not 1 <= frequency <= MAX_FREQUENCY:
         raise _Refused(f"词频应在 1 到 {MAX_FREQUENCY} 之间")
     return Word(folded, frequency, tag)
+
+
+def _stopwords(lines: Iterable[_Line], problems: _Problems) -> Iterator[str]:
+    """The words of stopwords.txt, folded."""
+    for line in lines:
+        folded = fold_text(line.text)
+        if len(line.text.split()) > 1 or _SEPARATOR.search(line.text):
+            problems.left_out(line, "一行只写一个词")
+        elif len(folded) > MAX_WORD or not any(map(str.isalnum, folded)):
+            problems.left_out(line, f"停用词应是 1 到 {MAX_WORD} 个字的词")
+        else:
+            yield folded
 
 
 def _rules(lines: Iterable[_Line], problems: _Problems, *, removed: dict[str, _Line]) -> Iterator[_Rule]:

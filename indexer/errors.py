@@ -4,10 +4,13 @@ FanwenError
 ├── SettingsError        a flag, FANWEN_* variable or TOML key that cannot be used
 ├── SourceError          a source that cannot be read; carries a short ``code`` for the report
 ├── QueryError           a query that cannot be read; carries the place in the query
+├── TooLong              an answer that would take longer than is allowed (:mod:`indexer.deadline`)
 ├── IndexFolderError     the index folder
 │   ├── IndexMissing     there is none yet
 │   ├── IndexDamaged     a file is torn, altered or of another version
 │   └── IndexBusy        another process is writing
+├── StateError           what the service itself keeps (keys, uploads) cannot be read or written
+│   └── Outdated         somebody else has changed it meanwhile
 ├── BuildError           the run as a whole cannot go on (full disk, nothing readable)
 └── EvaluationError      a judged folder that cannot be used, or no library to measure with
 """
@@ -47,6 +50,10 @@ class QueryError(FanwenError):
         self.start = start
 
 
+class TooLong(FanwenError):
+    """A request that was given up because its time was over."""
+
+
 class IndexFolderError(FanwenError):
     """Anything wrong with the index folder."""
 
@@ -61,6 +68,14 @@ class IndexDamaged(IndexFolderError):
 
 class IndexBusy(IndexFolderError):
     """Another process writes to the index."""
+
+
+class StateError(FanwenError):
+    """What the service itself keeps cannot be used."""
+
+
+class Outdated(StateError):
+    """What was to be replaced is not any more what it was when its editor read it."""
 
 
 class BuildError(FanwenError):

@@ -201,6 +201,10 @@ class IndexFolder:
 
     # Writing
 
+    def writer(self) -> str:
+        """The process that writes now, in words; "" where none does."""
+        return disk.held_by(self.path / _LOCK)
+
     @contextmanager
     def building(self, analyzer: Analyzer, *, rebuild: bool = False) -> Iterator[Building]:
         """A new generation, in service when the block ends well; whatever is raised in it leaves the index as it was.

@@ -238,6 +238,7 @@ class PassageRecord:
 
     ``id`` is ``<document_id>-<ordinal>``. ``title`` is the collection's title where there is one, and ``part`` then
     names the part in it (篇2 or 篇2 · its own title); otherwise ``part`` is ``""``. ``pieces`` point into the document.
+    ``number`` is the document's 文号.
     """
 
     id: str
@@ -259,6 +260,7 @@ class PassageRecord:
     masks: tuple[Mask, ...]
     flags: tuple[str, ...]
     functions: tuple[Function, ...] = ()
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from indexer.catalog import SourceEntry
 from indexer.engines.base import FacetField
 from indexer.model import DocumentRecord, Function, PassageRecord, Script, Span
 from indexer.snippets import Snippet
@@ -13,6 +14,8 @@ from indexer.understanding.relaxation import Step
 from indexer.understanding.trees import Reading, Understanding
 
 Sort = Literal["relevance", "date"]
+# How a query is read: with all that may be meant, wider where it finds nothing; only what has all of it; word for word.
+Mode = Literal["auto", "all", "phrase"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class SearchRequest:
     """What a reader asks. ``page`` counts from 1. Empty strings and zeros mean "not restricted".
 
     ``copies_of`` is the id of a passage whose versions are wanted. ``off`` are kinds of understanding to do without.
+    ``mode`` says how the query is read; a phrase has no signs of its own, so that quotes and minus stand for themselves.
     """
 
     query: str = ""
@@ -36,6 +40,7 @@ class SearchRequest:
     copies_of: str = ""
     collapse: bool = True
     off: frozenset[Understanding] = frozenset()
+    mode: Mode = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +124,20 @@ class Stats:
     years: tuple[tuple[int, int], ...]
     generation: int
     built: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """Some of the sources of an index, by name; ``total`` counts all that were asked for."""
+
+    total: int
+    limit: int
+    offset: int
+    sources: tuple[SourceEntry, ...]
+
+
+def place_of(record: PassageRecord) -> str:
+    """Where a passage stands in its file, for people."""
+    if record.page:
+        return f"第 {record.page} 页"
+    return f"第 {record.line} 行" if record.line else f"第 {record.ordinal + 1} 段"

@@ -1,15 +1,19 @@
-"""How far a run has come: a bar on a terminal, plain lines elsewhere."""
+"""How far a run has come: a bar on a terminal, plain lines elsewhere, a small file for other processes."""
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import time
 import unicodedata
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Protocol, TextIO
 
 _BAR_SECONDS = 0.1
 _LINE_SECONDS = 5.0
+_FILE_SECONDS = 0.25
 
 
 class Progress(Protocol):
@@ -84,6 +88,54 @@ class Shown:
         columns = shutil.get_terminal_size().columns - 1
         self._stream.write(f"\r\x1b[K{_fit(line, columns)}" if self._redraw else f"{line}\n")
         self._stream.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How far a stage has come. ``error`` is what ended the run, for its reader."""
+
+    stage: str = ""
+    files: int = 0
+    files_done: int = 0
+    bytes: int = 0
+    bytes_done: int = 0
+    error: str = ""
+
+
+class Written:
+    """Keeps the :class:`Stand` in a file as JSON, which is replaced as a whole a few times a second at most."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stand = Stand()
+        self._written = 0.0
+
+    def begin(self, what: str, *, files: int, size: int) -> None:
+        """See :class:`Progress`."""
+        self._stand = Stand(what, files=files, bytes=size)
+        self._write()
+
+    def advance(self, *, size: int, files: int = 1) -> None:
+        """See :class:`Progress`."""
+        stand = self._stand
+        self._stand = replace(stand, files_done=stand.files_done + files, bytes_done=stand.bytes_done + size)
+        if time.monotonic() - self._written >= _FILE_SECONDS:
+            self._write()
+
+    def end(self) -> None:
+        """See :class:`Progress`."""
+        self._write()
+
+    def fail(self, error: str) -> None:
+        """The run has ended for this reason."""
+        self._stand = replace(self._stand, error=error)
+        self._write()
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        aside = self._path.with_name(self._path.name + ".new")
+        aside.write_text(json.dumps(asdict(self._stand)), encoding="ascii")
+        aside.replace(self._path)
 
 
 def shown_on(stream: TextIO | None = None) -> Progress:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 
-from indexer.analysis import Analyzer
+from indexer.analysis import Analyzer, Remembering, default_analyzer
+from indexer.catalog import Catalog
+from indexer.dictionary import Word
 from indexer.disk import WHAT_TO_DO, damage_told
 from indexer.engines.whoosh import WhooshEngine
 from indexer.errors import FanwenError, IndexDamaged, IndexFolderError
-from indexer.generations import Generation, IndexFolder
+from indexer.generations import CATALOG, Generation, IndexFolder
 from indexer.vocabulary.store import Vocabulary
 
 logger = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ class _Serving:
     first: WhooshEngine
     reading: _ReadingThrough
     vocabulary: Vocabulary
+    analyzer: Analyzer
 
 
 class _Stopped(Exception):
@@ -80,10 +83,12 @@ class _ReadingThrough:
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What one request reads: an engine, for one thread at a time, and the vocabulary of the same generation, which all share."""
+    """What one request reads: an engine, for one thread at a time, and what all share of the same generation: its vocabulary,
+    and the analyzer that cut its texts."""
 
     engine: WhooshEngine
     vocabulary: Vocabulary
+    analyzer: Analyzer
 
 
 class Readers:
@@ -91,7 +96,8 @@ class Readers:
 
     Safe to share between threads. A Whoosh reader shared by two threads gives wrong answers without an error, hence
     an engine for each. What is in service is read through once in the background: where a disk has altered it, the
-    former generation is lent from then on.
+    former generation is lent from then on. Each generation is searched with the words that it was built with, whatever
+    the dictionary says by now.
     """
 
     def __init__(
@@ -152,7 +158,7 @@ class Readers:
 
     def _renewed(self, stamp: tuple[int, ...]) -> _Serving:
         try:
-            generation, first = self._folder.open_engine(self._analyzer)
+            generation, first = self._opened()
             vocabulary = generation.vocabulary()
         except IndexFolderError as error:
             if self._serving is None:
@@ -161,7 +167,18 @@ class Readers:
             logger.warning("新的索引打不开，继续使用第 %d 代：%s", self._serving.generation.number, error)
             return replace(self._serving, stamp=stamp)
         self._retire()
-        return _Serving(stamp, generation, first, self._reading_through(generation), vocabulary)
+        reading = self._reading_through(generation)
+        return _Serving(stamp, generation, first, reading, vocabulary, self._analyzer)
+
+    def _opened(self) -> tuple[Generation, WhooshEngine]:
+        """The generation in service and an engine over it, with the analyzer that wrote it from now on."""
+        while True:
+            generation, first = self._folder.open_engine(self._analyzer)
+            fitting = _analyzer_of(generation, self._analyzer)
+            if fitting is self._analyzer:
+                return generation, first
+            first.close()
+            self._analyzer = fitting
 
     def _reading_through(self, generation: Generation) -> _ReadingThrough:
         return _ReadingThrough(self._folder, generation, self._read_after, lambda: self._turn_away_from(generation))
@@ -173,7 +190,7 @@ class Readers:
                 self._retire()
 
     def _sibling(self, serving: _Serving) -> Lent:
-        return Lent(serving.first.sibling(), serving.vocabulary)
+        return Lent(serving.first.sibling(), serving.vocabulary, serving.analyzer)
 
     def _retire(self) -> None:
         if self._serving is not None:
@@ -192,3 +209,16 @@ class Readers:
                 self._idle.append(lent)
             else:
                 lent.engine.close()
+
+
+def _analyzer_of(generation: Generation, analyzer: Analyzer) -> Analyzer:
+    """*analyzer* where it wrote *generation*, or one with the words of that time. Other rules than today's cannot be had."""
+    if generation.manifest.fingerprint == analyzer.fingerprint:
+        return analyzer
+    fitting = Remembering(default_analyzer(_words_of(generation)))
+    return fitting if fitting.fingerprint == generation.manifest.fingerprint else analyzer
+
+
+def _words_of(generation: Generation) -> list[Word]:
+    with closing(Catalog.readable(generation.path / CATALOG)) as catalog:
+        return [Word(*word) for word in catalog.run().get("words", ())]

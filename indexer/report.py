@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 
 from indexer.model import Skipped
+
+# What was set aside, as it is named to people.
+ASIDE_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "advert": "引到别处的广告",
+        "attachment": "附件名",
+        "byline": "来源和时间",
+        "chatter": "编者套话",
+        "counter": "浏览计数",
+        "front": "题下说明",
+        "lead": "导语",
+        "menu": "菜单",
+        "page": "页码",
+        "signature": "落款",
+        "site": "网站名",
+        "tail": "文后链接",
+        "teaser": "重复的导读",
+        "title_repeat": "重复的标题",
+        "watermark": "水印",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from indexer import patterns
 from indexer.analysis import Analyzer, Remembering, default_analyzer
 from indexer.answering import FACETS, MAX_DEPTH, PER_DOCUMENT, Answer, Answering, folded, restricted
+from indexer.catalog import SourceEntry
+from indexer.deadline import checked
 from indexer.dictionary import Dictionary
-from indexer.engines.base import Engine, Match
+from indexer.engines.base import Match, PassageText
+from indexer.following import Following
 from indexer.generations import IndexFolder
-from indexer.model import PassageRecord, Span
-from indexer.pages import Hit, Page, PassageView, Relaxation, SearchRequest, Sort, Stats
-from indexer.query import Pattern, describe, parse
-from indexer.readers import Readers
+from indexer.model import DocumentRecord, PassageRecord, Span
+from indexer.pages import Hit, Page, PassageView, Relaxation, SearchRequest, Sort, SourcePage, Stats, place_of
+from indexer.query import Filter, Not, Or, ParsedQuery, Pattern, Phrase, Query, conjunction, describe, parse
+from indexer.readers import Lent, Readers
+from indexer.similar import MOST_SIMILAR, Resembling
 from indexer.snippets import Marker, merge, snippet
 from indexer.text import Letters, fold, fold_text, readings, taiwanese
 from indexer.understanding import quotation
+from indexer.understanding.stopwords import without_stopwords
 from indexer.understanding.trees import Reading, Understanding, understand
 from indexer.vocabulary import pinyin
 from indexer.vocabulary.corrections import Corrector
@@ -37,6 +43,7 @@ __all__ = [
     "Search",
     "SearchRequest",
     "Sort",
+    "SourcePage",
     "Stats",
     "Understanding",
     "place_of",
@@ -50,10 +57,15 @@ class Search:
     """Answers requests from an index folder. Safe to share between threads; sees new generations by itself."""
 
     def __init__(self, *, folder: Path, analyzer: Analyzer | None = None, dictionary: Dictionary | None = None) -> None:
-        self._dictionary = Dictionary.read(None) if dictionary is None else dictionary
-        self._analyzer = Remembering(analyzer or default_analyzer(self._dictionary.words))
+        dictionary = Dictionary.read(None) if dictionary is None else dictionary
+        self._following = Following(dictionary)
         self._store = IndexFolder(folder)
-        self._readers = Readers(self._store, self._analyzer)
+        self._readers = Readers(self._store, Remembering(analyzer or default_analyzer(dictionary.words)))
+
+    @property
+    def _dictionary(self) -> Dictionary:
+        """Synonyms and stop words as they are now; words take effect with the generation that was cut by them."""
+        return self._following.now()
 
     def warm(self) -> None:
         """Load what the first search would wait for: half a second and 60 MB of script and pinyin tables; no index."""
@@ -69,9 +81,9 @@ class Search:
         started = time.perf_counter()
         with self._readers.lent() as lent:
             corrector = Corrector(lent.vocabulary)
-            answer = Answering(lent.engine, self._analyzer, self._dictionary, corrector, request).answer()
-            hits = self._hits(lent.engine, answer)
-            fillers = self._fillers(lent.engine, answer)
+            answer = Answering(lent.engine, lent.analyzer, self._dictionary, corrector, request).answer()
+            hits = _hits(lent, answer)
+            fillers = _fillers(lent, answer)
         return _page(request, answer, hits, fillers, started)
 
     def suggest(self, text: str, *, limit: int = 8) -> list[Suggestion]:
@@ -84,8 +96,8 @@ class Search:
     ) -> PassageView | None:
         """A passage and *around* neighbours on each side, marked where it matches *query*; None where there is none."""
         parsed = parse(query, patterns="patterns" not in off)
-        marks = understand(parsed, dictionary=self._dictionary, analyzer=self._analyzer, off=off).marks
         with self._readers.lent() as lent:
+            marker = Marker(_marks(parsed, lent.analyzer, self._dictionary, off), lent.analyzer)
             found = lent.engine.passages([passage_id])
             document = lent.engine.document(found[0].document_id) if found else None
             if document is None:
@@ -99,8 +111,47 @@ class Search:
             tuple(record for record in beside if record.ordinal < passage.ordinal),
             tuple(record for record in beside if record.ordinal > passage.ordinal),
             place_of(passage),
-            _spans(passage, Marker(marks, self._analyzer)),
+            _spans(passage, marker),
         )
+
+    def similar(self, passage_id: str, *, limit: int = 10) -> tuple[Hit, ...] | None:
+        """Passages that resemble one, best first (see :class:`Resembling`); None where there is no such passage."""
+        with self._readers.lent() as lent:
+            found = lent.engine.passages([passage_id])
+            resembling = Resembling(lent.engine, lent.vocabulary, lent.analyzer)
+            return resembling.of(found[0], limit=min(limit, MOST_SIMILAR)) if found else None
+
+    def versions(self, passage_id: str, *, limit: int = 20) -> tuple[PassageRecord, ...] | None:
+        """The near-copies of a passage, without itself, in the order of their sources; None where there is no such passage."""
+        copies = conjunction([Filter("copies", (passage_id,)), Not(Filter("passage", (passage_id,)))])
+        with self._readers.lent() as lent:
+            if not lent.engine.passages([passage_id]):
+                return None
+            found = lent.engine.search(copies, limit=min(limit, MAX_DEPTH))
+            return tuple(lent.engine.passages(hit.id for hit in found.hits))
+
+    def document(self, document_id: str) -> DocumentRecord | None:
+        """What is known of a document; None where there is none."""
+        with self._readers.lent() as lent:
+            return lent.engine.document(document_id)
+
+    def passages_of(
+        self, document_id: str, *, start: int = 0, end: int | None = None
+    ) -> tuple[PassageRecord, ...] | None:
+        """The passages of a document with ``start <= ordinal < end``, in order; None where there is no such document."""
+        with self._readers.lent() as lent:
+            if lent.engine.document(document_id) is None:
+                return None
+            return tuple(lent.engine.passages_of(document_id, start=start, end=end))
+
+    def generation(self) -> int:
+        """The number of the generation that answers now. IndexMissing, IndexDamaged."""
+        return self._readers.generation().number
+
+    def edition(self) -> str:
+        """Changes with all that an answer depends on beside the request: the generation, whatever built it, and the synonyms."""
+        generation = self._readers.generation()
+        return f"{generation.number}-{generation.manifest.digest}-{self._dictionary.fingerprint}"
 
     def stats(self) -> Stats:
         """What the index holds now."""
@@ -118,27 +169,62 @@ class Search:
             built=generation.manifest.created,
         )
 
+    def newest(self, *, limit: int) -> tuple[SourceEntry, ...]:
+        """The sources that were added last, the newest first."""
+        with self._store.catalog() as catalog:
+            return tuple(catalog.newest(limit))
+
+    def sources(self, *, text: str = "", limit: int = 50, offset: int = 0, code: str | None = None) -> SourcePage:
+        """The sources whose name holds *text*, skipped ones too; *code* asks for those skipped for this reason, or ``""``."""
+        with self._store.catalog() as catalog:
+            total, entries = catalog.page(text, limit=limit, offset=offset, code=code)
+        return SourcePage(total, limit, offset, entries)
+
+    def analyzer(self) -> Analyzer:
+        """What cut the texts of the index in service. IndexMissing, IndexDamaged."""
+        with self._readers.lent() as lent:
+            return lent.analyzer
+
+    def documents_with(self, texts: Iterable[str]) -> int:
+        """How many documents hold one of *texts* as it stands."""
+        with self._readers.lent() as lent:
+            query = Or(tuple(map(Phrase, texts)))
+            return lent.engine.search(query, limit=1, per_document=1).available if query.children else 0
+
+    def texts_with(self, text: str, *, limit: int) -> list[PassageText]:
+        """The texts of passages that hold *text* as it stands, the best first."""
+        with self._readers.lent() as lent:
+            return lent.engine.texts(hit.id for hit in lent.engine.search(Phrase(text), limit=limit).hits)
+
     def close(self) -> None:
         """Release the index files."""
         self._readers.close()
 
-    def _hits(self, engine: Engine, answer: Answer) -> tuple[Hit, ...]:
-        records = {record.id: record for record in engine.passages(match.id for match in answer.matches.hits)}
-        marker = Marker(answer.understood.marks, self._analyzer)
-        return tuple(_hit(records[match.id], match, answer, marker) for match in answer.matches.hits)
 
-    def _fillers(self, engine: Engine, answer: Answer) -> tuple[tuple[str, int], ...]:
-        """What fills the gaps of the one pattern that was asked for."""
-        wanted = [term for term in answer.parsed.terms if isinstance(term, Pattern)]
-        if len(wanted) != 1:
-            return ()
-        found = engine.search(answer.query, limit=GAPS_TOLD)
-        texts = engine.texts(match.id for match in found.hits)
-        finder = patterns.Finder(wanted[0], self._analyzer)
-        fillers = finder.fillers(
-            [one.text for one in texts], [fold(one.text, converted=one.converted) for one in texts]
-        )
-        return patterns.grouped(fillers)
+def _marks(parsed: ParsedQuery, analyzer: Analyzer, dictionary: Dictionary, off: frozenset[Understanding]) -> Query:
+    """What is highlighted in a passage that was asked for."""
+    asked = parsed if "stopwords" in off else without_stopwords(parsed, dictionary)[0]
+    return understand(asked, dictionary=dictionary, analyzer=analyzer, off=off).marks
+
+
+def _hits(lent: Lent, answer: Answer) -> tuple[Hit, ...]:
+    records = {record.id: record for record in lent.engine.passages(match.id for match in answer.matches.hits)}
+    marker = Marker(answer.understood.marks, lent.analyzer)
+    return tuple(_hit(records[match.id], match, answer, marker) for match in checked(answer.matches.hits))
+
+
+def _fillers(lent: Lent, answer: Answer) -> tuple[tuple[str, int], ...]:
+    """What fills the gaps of the one pattern that was asked for."""
+    wanted = [term for term in answer.parsed.terms if isinstance(term, Pattern)]
+    if len(wanted) != 1:
+        return ()
+    found = lent.engine.search(answer.query, limit=GAPS_TOLD)
+    texts = lent.engine.texts(match.id for match in found.hits)
+    finder = patterns.Finder(wanted[0], lent.analyzer)
+    fillers = finder.fillers(
+        [one.text for one in texts], [fold(one.text, converted=one.converted) for one in checked(texts)]
+    )
+    return patterns.grouped(fillers)
 
 
 def _hit(record: PassageRecord, match: Match, answer: Answer, marker: Marker) -> Hit:
@@ -160,13 +246,6 @@ def _hit(record: PassageRecord, match: Match, answer: Answer, marker: Marker) ->
 
 def _spans(record: PassageRecord, marker: Marker) -> tuple[Span, ...]:
     return marker.spans(record.text, converted="converted" in record.flags)
-
-
-def place_of(record: PassageRecord) -> str:
-    """Where a passage stands in its file, for people."""
-    if record.page:
-        return f"第 {record.page} 页"
-    return f"第 {record.line} 行" if record.line else f"第 {record.ordinal + 1} 段"
 
 
 def _missing(record: PassageRecord, answer: Answer) -> tuple[str, ...]:

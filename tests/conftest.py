@@ -14,7 +14,7 @@ settings.register_profile("fanwen", deadline=None, derandomize=bool(os.environ.g
 settings.load_profile("fanwen")
 
 # Tests with these marks skip themselves where a program of the system is missing.
-_SYSTEM_PROGRAMS = ("browser", "office")
+_SYSTEM_PROGRAMS = ("browser", "office", "nginx", "systemd")
 
 
 @pytest.hookimpl(wrapper=True)

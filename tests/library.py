@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.analysis import Analyzer
@@ -15,8 +16,8 @@ from indexer.parsers import parse
 from indexer.structure import parts
 
 
-def index_texts(folder: Path, texts: Mapping[str, str], analyzer: Analyzer) -> None:
-    """Make or extend the index in *folder* with *texts*, named as files."""
+def index_texts(folder: Path, texts: Mapping[str, str], analyzer: Analyzer, *, added: str = "") -> None:
+    """Make or extend the index in *folder* with *texts*, named as files and *added* at an ISO time (now, where empty)."""
     store = IndexFolder(folder)
     with store.building(analyzer) as building, building.writing() as writer:
         for name, text in texts.items():
@@ -30,7 +31,7 @@ def index_texts(folder: Path, texts: Mapping[str, str], analyzer: Analyzer) -> N
             ]
             for part in found:
                 writer.add(part)
-            building.catalog.put(_entry(name, data, found))
+            building.catalog.put(replace(_entry(name, data, found), added=added))
 
 
 def _entry(name: str, data: bytes, found: Sequence[Part]) -> SourceEntry:

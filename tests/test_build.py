@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 import tempfile
@@ -14,13 +15,16 @@ import pytest
 from indexer import build as building
 from indexer import gathering
 from indexer.analysis import JiebaAnalyzer, RjiebaSegmenter, default_analyzer
-from indexer.build import build
+from indexer.build import build, former_sources
 from indexer.config import Settings
 from indexer.errors import BuildError, FanwenError, SourceError
 from indexer.generations import IndexFolder
 from indexer.progress import Silent
 from indexer.report import Report
 from indexer.search import Search, SearchRequest
+from indexer.state import exclusions, uploads
+from indexer.state.exclusions import Exclusions
+from indexer.state.uploads import Incoming, Taken, UploadLimits, Uploads
 
 ROOT = Path(__file__).parent.parent
 
@@ -54,7 +58,7 @@ def library(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, library: Path) -> Settings:
-    return Settings(index=tmp_path / "索引", sources=(library,), jobs=2)
+    return Settings(index=tmp_path / "索引", state=tmp_path / "state", sources=(library,), jobs=2)
 
 
 class Rules(JiebaAnalyzer):
@@ -378,3 +382,101 @@ def test_a_folder_with_other_things_in_it_is_not_used_as_an_index(settings: Sett
     (tmp_path / "别人的" / "照片.txt").write_text("x", encoding="utf-8")
     with pytest.raises(FanwenError, match="不能用作索引文件夹"):
         run(replace(settings, index=tmp_path / "别人的"))
+
+
+class TestWhatAdministratorsDo:
+    """Uploads belong to every run, sources can be taken out, read anew, let in again."""
+
+    def test_uploads_belong_to_every_run(self, settings: Settings) -> None:
+        upload = uploaded(settings, "接访.docx.txt", SUMMARY.replace("领导包案", "领导接访"))
+        assert numbers(run(settings)) == (3, 0, 0, 0)
+        assert len(found(settings, '"领导接访"')) == 1
+        assert numbers(run(settings)) == (0, 0, 3, 0)
+        Uploads(settings.state / uploads.FOLDER).remove(upload)
+        assert numbers(run(settings)) == (0, 0, 2, 1)
+
+    def test_there_may_be_nothing_but_uploads_and_then_nothing_at_all(self, settings: Settings) -> None:
+        alone = replace(settings, sources=())
+        with pytest.raises(BuildError):
+            run(alone)
+        upload = uploaded(settings, "接访.txt", SUMMARY)
+        assert numbers(run(alone)) == (1, 0, 0, 0)
+        Uploads(settings.state / uploads.FOLDER).remove(upload)
+        report = run(alone)
+        assert (report.gone, report.sources, report.passages) == (1, 0, 0)
+        assert found(alone, "信访") == []
+
+    def test_an_empty_folder_stops_a_run_though_there_are_uploads(self, settings: Settings, tmp_path: Path) -> None:
+        uploaded(settings, "接访.txt", SUMMARY)
+        run(settings)
+        (tmp_path / "没挂上的盘").mkdir()
+        with pytest.raises(BuildError, match="没有可以读取的文件"):
+            run(replace(settings, sources=(tmp_path / "没挂上的盘",)))
+        assert found(settings, "环境整治")
+
+    def test_an_upload_and_a_file_of_one_name_are_told(self, settings: Settings, library: Path) -> None:
+        uploaded(settings, "接访.txt", SUMMARY)
+        (library / "上传").mkdir()
+        (library / "上传" / "接访.txt").write_text(PLAN, encoding="utf-8")
+        with pytest.raises(SourceError, match=r"来源重名：上传/接访\.txt"):
+            run(settings)
+
+    def test_what_the_service_keeps_is_no_source(self, settings: Settings, library: Path) -> None:
+        inside = replace(settings, state=library / "state", index=library / "index")
+        uploaded(inside, "接访.txt", SUMMARY)
+        (inside.state / "run").mkdir()
+        (inside.state / "run" / "log.txt").write_text(PLAN, encoding="utf-8")
+        for _ in range(2):
+            report = run(inside)
+            assert report.sources == 3
+            assert report.skipped == ()
+
+    def test_sources_may_lie_in_the_folder_of_the_service(self, settings: Settings, library: Path) -> None:
+        around = replace(settings, state=library.parent)
+        uploaded(around, "接访.txt", SUMMARY)
+        assert run(around).sources == 3
+
+    def test_a_source_that_is_taken_out_is_gone_and_told_until_it_is_let_in(self, settings: Settings) -> None:
+        run(settings)
+        out = Exclusions(settings.state / exclusions.FILE)
+        out.add("总结/信访.txt")
+        out.add("没有.txt")
+        report = run(settings)
+        assert numbers(report) == (0, 0, 1, 1)
+        assert [(one.source, one.code) for one in report.skipped] == [("总结/信访.txt", "excluded")]
+        assert found(settings, "领导包案") == []
+        assert run(settings).generation == report.generation
+        assert [one.code for one in run(settings, rebuild=True).skipped] == ["excluded"]
+        out.restore("总结/信访.txt")
+        run(settings)
+        assert found(settings, "领导包案")
+
+    def test_the_last_source_may_be_taken_out(self, settings: Settings) -> None:
+        run(settings)
+        out = Exclusions(settings.state / exclusions.FILE)
+        out.add("总结/信访.txt")
+        out.add("环境整治计划.md")
+        assert run(settings).passages == 0
+        assert found(settings, "环境整治") == []
+
+    def test_a_source_is_read_anew_by_name(self, settings: Settings) -> None:
+        first = run(settings)
+        report = build(settings, analyzer=default_analyzer(), reread=["总结/信访.txt", "没有.txt"])
+        assert numbers(report) == (0, 1, 1, 0)
+        assert report.notes == ("没有名为 没有.txt 的来源，没有重新读取。",)
+        assert report.generation == first.generation + 1
+        assert report.passages == first.passages
+
+    def test_the_sources_of_the_last_run_are_remembered(self, settings: Settings, library: Path) -> None:
+        assert former_sources(settings) == ()
+        run(settings)
+        assert former_sources(settings) == (library,)
+        run(replace(settings, sources=(library / "总结", library / "环境整治计划.md")))
+        assert former_sources(settings) == (library / "总结", library / "环境整治计划.md")
+
+
+def uploaded(settings: Settings, name: str, text: str) -> str:
+    incoming = Incoming(name, io.BytesIO(text.encode()))
+    (taken,) = Uploads(settings.state / uploads.FOLDER).take([incoming], limits=UploadLimits())
+    assert isinstance(taken, Taken)
+    return taken.upload.id

@@ -129,3 +129,20 @@ def test_a_finished_catalog_is_read_without_touching_it(tmp_path: Path) -> None:
 def test_a_catalog_that_is_not_there_is_an_error_and_not_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError):
         Catalog.readable(tmp_path / "catalog.sqlite").totals()
+
+
+def test_sources_are_asked_for_by_a_part_of_their_name_and_by_the_page(catalog: Catalog) -> None:
+    for entry in (SUMMARY, LETTER, LOCKED):
+        catalog.put(entry)
+
+    def names(text: str, **wanted: object) -> tuple[int, list[str]]:
+        total, entries = catalog.page(text, **{"limit": 10, "offset": 0, **wanted})  # type: ignore[arg-type]
+        return total, [entry.name for entry in entries]
+
+    assert names("") == (3, ["乡镇/青石镇.docx", "信访.txt", "密件.pdf"])
+    assert names("", limit=1, offset=1) == (3, ["信访.txt"])
+    assert names("", limit=5, offset=3) == (3, [])
+    assert names(" 信訪.ＴＸＴ ") == (1, ["信访.txt"])
+    assert names("%") == (0, [])
+    assert names("", code="encrypted") == (1, ["密件.pdf"])
+    assert names("镇", code="") == (1, ["乡镇/青石镇.docx"])

@@ -97,6 +97,26 @@ def test_sources_may_come_from_the_configuration_file(
     assert "新增 3" in capsys.readouterr().out
 
 
+def test_without_sources_those_of_the_last_run_are_read_again(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["index", "--index", "库"]) == 2
+    assert main(["index", str(library), "--index", "库"]) == 0
+    capsys.readouterr()
+    assert main(["index", "--index", "库", "--reread", "空.txt", "--progress", "进度.json"]) == 0
+    out, err = capsys.readouterr()
+    assert "未变 3 个，移出 0 个" in out
+    assert err == f"没有写来源，仍读上次的：{library}\n"
+    stand = json.loads((tmp_path / "进度.json").read_text(encoding="ascii"))
+    assert (stand["stage"], stand["error"]) == ("整理索引", "")
+
+
+def test_a_run_that_fails_says_so_where_its_progress_is_read(tmp_path: Path) -> None:
+    assert main(["index", "没有", "--index", "库", "--progress", "进度.json"]) == 2
+    assert "找不到 没有" in json.loads((tmp_path / "进度.json").read_text(encoding="ascii"))["error"]
+    assert main(["index", "没有", "--index", "库", "--progress", "无此处/进度.json"]) == 2
+
+
 def test_searching_shows_trail_snippet_and_place(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "包案领导", "--index", str(index)]) == 0
     out, err = capsys.readouterr()
@@ -116,14 +136,15 @@ def test_json_has_the_promised_shape(index: Path, capsys: pytest.CaptureFixture[
     assert main(["search", "积案 化解", "--index", str(index), "--json", "-n", "5"]) == 0
     page = json.loads(capsys.readouterr().out)
     promised = (
-        "query interpreted relaxed readings offers total partial page per_page took_ms hits facets fillers warnings"
+        "query interpreted relaxed readings offers total partial page per_page took_ms offsets hits facets fillers "
+        "warnings"
     )
     assert " ".join(page) == promised
     assert (page["query"], page["relaxed"], page["total"], page["per_page"]) == ("积案 化解", None, 1, 5)
     hit = page["hits"][0]
     of_hit = (
-        "id document_id title part heading_path text snippet highlights score kind year source functions flags "
-        "partial missing quoted copies"
+        "id document_id title part heading_path text snippet snippet_before snippet_after snippet_highlights highlights "
+        "score kind year date script source functions flags partial missing quoted copies more"
     )
     assert " ".join(hit) == of_hit
     assert (hit["functions"], hit["partial"], hit["missing"]) == (["measures"], False, [])

@@ -152,6 +152,40 @@ class TestSynonymsOfASite:
         assert found.problems == ()
 
 
+class TestStopWordsOfASite:
+    def test_script_case_and_width_make_no_difference(self, tmp_path: Path) -> None:
+        (tmp_path / "stopwords.txt").write_text("請問 # 问候\n\n怎么写\nＨＯＷ\n的\n", encoding="utf-8")
+        found = Dictionary.read(tmp_path)
+        assert found.problems == ()
+        assert all(map(found.is_stopword, ["请问", "請問", " 怎麼寫", "how", "的"]))
+        assert not found.is_stopword("请问您")
+
+    def test_none_are_shipped(self, shipped: Dictionary) -> None:
+        assert shipped.stopwords == frozenset()
+
+    @pytest.mark.parametrize(
+        ("line", "reason"),
+        [
+            ("请问 您", "一行只写一个词"),
+            ("请问，关于", "一行只写一个词"),
+            ("……", "停用词应是"),
+            ("问" * 21, "停用词应是"),
+        ],
+    )
+    def test_a_line_that_is_no_word_is_left_out(self, tmp_path: Path, line: str, reason: str) -> None:
+        (tmp_path / "stopwords.txt").write_text(line, encoding="utf-8")
+        found = Dictionary.read(tmp_path)
+        assert found.stopwords == frozenset()
+        assert _only_problem(found).startswith("stopwords.txt 第 1 行")
+        assert reason in _only_problem(found)
+
+    def test_they_change_the_answers_and_not_how_texts_are_cut(self, tmp_path: Path, shipped: Dictionary) -> None:
+        (tmp_path / "stopwords.txt").write_text("请问\n", encoding="utf-8")
+        found = Dictionary.read(tmp_path)
+        assert found.fingerprint != shipped.fingerprint
+        assert found.words_fingerprint == shipped.words_fingerprint
+
+
 class TestWhatIsFoundInAText:
     def test_an_abbreviation_within_a_term(self, shipped: Dictionary) -> None:
         assert shipped.found_in("創衛工作") == [(0, 2, ("创建国家卫生城市", "创建卫生城市"))]

@@ -36,6 +36,7 @@ class Reworded:
     fingerprint = "another dictionary"
 
     def __init__(self, analyzer: Analyzer) -> None:
+        self.own_words = analyzer.own_words
         self.words = analyzer.words
         self.cut = analyzer.cut
         self.characters = analyzer.characters

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-TREE = ("indexer", "web", "templates", "corpus", "server.py", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
+from tests.packaging import ROOT, build_wheel
 
 LOOK = """
 from pathlib import Path
@@ -27,21 +25,9 @@ print(server.app.test_client().get(style).status_code)
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The contents of the wheel, built from a copy of the checkout so that nothing is left behind in it."""
-    checkout, folder = tmp_path_factory.mktemp("checkout"), tmp_path_factory.mktemp("installed")
-    for name in TREE:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, checkout / name)
-    options = [
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--disable-pip-version-check",
-        "--wheel-dir",
-        str(checkout),
-    ]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, checkout], check=True, capture_output=True)
-    (wheel,) = checkout.glob("fanwen-*.whl")
+    """The contents of the wheel."""
+    folder = tmp_path_factory.mktemp("installed")
+    wheel = build_wheel(tmp_path_factory.mktemp("built"))
     zipfile.ZipFile(wheel).extractall(folder)
     return folder
 
@@ -71,6 +57,6 @@ def test_a_wheel_holds_every_template_sample_and_static_file(installed: Path) ->
 
 
 def test_a_wheel_holds_every_module_and_no_tests(installed: Path) -> None:
-    modules = {path.relative_to(ROOT) for name in ("indexer", "web") for path in (ROOT / name).rglob("*.py")}
+    modules = {path.relative_to(ROOT) for name in ("indexer", "writing", "web") for path in (ROOT / name).rglob("*.py")}
     shipped = {path.relative_to(installed) for path in installed.rglob("*.py")}
     assert shipped == modules | {Path("server.py")}

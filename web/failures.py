@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import logging
 
-from flask import Blueprint, Flask
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, request
+from werkzeug.exceptions import HTTPException, default_exceptions
 
-from indexer.errors import IndexFolderError, IndexMissing
+from indexer.errors import IndexFolderError, IndexMissing, TooLong
 from web import labels
+from web.render import plain
 from web.site import Site
 
 logger = logging.getLogger(__name__)
 
 # A writer who comes back after so many seconds may find the index made.
 RETRY_SECONDS = "30"
+# What was read for a search that took too long is kept, so that the next one gets further.
+RETRY_SOON_SECONDS = "2"
 
 Failure = tuple[str, int, dict[str, str]]
 
@@ -24,7 +27,11 @@ def register(app: Flask | Blueprint, *, site: Site) -> None:
     pages = _Pages(site)
     app.register_error_handler(IndexMissing, pages.missing)
     app.register_error_handler(IndexFolderError, pages.unusable)
+    app.register_error_handler(TooLong, pages.too_long)
     app.register_error_handler(HTTPException, pages.http)
+    # A portal's own handler of 404 would come before ours for HTTPException as a whole.
+    for code in default_exceptions:
+        app.register_error_handler(code, pages.http)
 
 
 class _Pages:
@@ -43,6 +50,13 @@ class _Pages:
         logger.error("%s", error)
         page = self.site.render("error.html", title="文库暂时用不了", message=str(error), hints=labels.INDEX_HINTS)
         return page, 503, {"Retry-After": RETRY_SECONDS}
+
+    def too_long(self, error: TooLong) -> Failure:
+        typed = plain(request.args.get("q", ""))
+        page = self.site.render(
+            "error.html", title="检索超时", message=str(error), hints=labels.SLOW_HINTS, query=typed
+        )
+        return page, 503, {"Retry-After": RETRY_SOON_SECONDS}
 
     def http(self, error: HTTPException) -> Failure:
         code = error.code or 500

@@ -25,6 +25,7 @@ UNDERSTANDINGS: Mapping[Understanding, str] = {
     "script": "繁简和地区用语",
     "numbers": "数字的不同写法",
     "synonyms": "同义词和简称",
+    "stopwords": "停用词",
     "functions": "段落作用",
     "patterns": "句式",
     "corrections": "错字提示",
@@ -45,6 +46,12 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
 QUERY_HINTS: tuple[str, ...] = (
     "一次写几个关键词就够，不必整段粘贴",
     "要找一句原话，取其中最特别的十来个字，加上引号",
+)
+
+SLOW_HINTS: tuple[str, ...] = (
+    "…前后的字写得特别一些：“以…为抓手”比“的…的”快得多",
+    "用 OR 连接的词少写几个",
+    "整段的话，取其中最特别的一句",
 )
 
 INDEX_HINTS: tuple[str, ...] = (

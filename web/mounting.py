@@ -10,11 +10,22 @@ from flask import Blueprint
 from indexer import config
 from indexer.config import Settings
 from indexer.dictionary import Dictionary
+from indexer.exposure import check_choice
+from indexer.following import site_dictionary
 from indexer.search import Search
-from web import failures, headers
+from web import failures
 from web.addresses import NAME
+from web.admin import Admin
 from web.api import Api
-from web.pages import Pages
+from web.embed.routes import Embed
+from web.guard import headers
+from web.guard.access import Access
+from web.guard.cors import Cors
+from web.guard.signing import Signing
+from web.pages.basket import Basket
+from web.pages.results import Pages
+from web.running import compressing
+from web.running.health import Health
 from web.site import Site
 
 logger = logging.getLogger(__name__)
@@ -36,6 +47,7 @@ def create_blueprint(settings: Settings | None = None, search: Search | None = N
 
 def site_of(settings: Settings, search: Search | None) -> Site:
     """What the views share, with a search over the index of *settings* where none is given."""
+    check_choice(settings)
     return Site(settings=settings, search=search or Search(folder=settings.index, dictionary=_dictionary(settings)))
 
 
@@ -46,17 +58,29 @@ def mounted(site: Site) -> Blueprint:
     for views in _views(site):
         service.register_blueprint(views.blueprint())
     failures.register(service, site=site)
-    service.after_request(headers.secured)
+    site.observer.register(service)
+    _fence(service, site)
     return service
 
 
+def _fence(service: Blueprint, site: Site) -> None:
+    """Ask before every request who may read, and tell with every answer who may use it. What comes last here runs first there."""
+    cors = Cors(site.settings)
+    service.before_request(cors.preflight)
+    service.before_request(Access(site).check)
+    service.after_request(compressing.gzipped)
+    service.after_request(headers.secured)
+    service.after_request(headers.Framing(site.settings).allow)
+    service.after_request(cors.share)
+
+
 def _views(site: Site) -> tuple[Views, ...]:
-    return (Pages(site), Api(site))
+    return (Pages(site), Basket(site), Embed(site), Api(site), Admin(site), Signing(site), Health(site))
 
 
 def _dictionary(settings: Settings) -> Dictionary:
     """The dictionary of the site; what could not be used of it is told once, in the log."""
-    dictionary = Dictionary.read(settings.dictionary)
+    dictionary = site_dictionary(settings)
     for problem in dictionary.problems:
         logger.warning("%s", problem)
     return dictionary

@@ -5,13 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader
 
 from indexer.config import Settings
+from indexer.errors import SettingsError
 from indexer.search import Search
+from indexer.state.keys import FILE as KEYS_FILE
+from indexer.state.keys import Keys
 from web.addresses import at
+from web.guard.reader import signed_in
 from web.render import printable
+from web.running.observing import Observer
+from web.running.unfound import Noting
+
+if TYPE_CHECKING:
+    from web.running.metrics import Metrics
+
+STATIC = Path(__file__).parent / "static"
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,36 @@ class Site:
             finalize=printable,
         )
         environment.globals["at"] = at
+        environment.globals["signed_in"] = signed_in
         return environment
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The keys that were made for readers and for who minds the library."""
+        return Keys(self.settings.state / KEYS_FILE)
+
+    @cached_property
+    def noting(self) -> Noting:
+        """What remembers the searches that found nothing."""
+        return Noting(self.settings)
+
+    @cached_property
+    def metrics(self) -> Metrics | None:
+        """What is counted for Prometheus, where that is switched on. SettingsError where its library is missing."""
+        if not self.settings.metrics:
+            return None
+        try:
+            # The library belongs to the extra [serve].
+            from web.running.metrics import Metrics
+        except ModuleNotFoundError as error:
+            what = "设置 metrics = true 需要 prometheus-client"
+            raise SettingsError(f"{what}：请用 pip install 'fanwen[serve]' 安装，或改回 false。") from error
+        return Metrics(self.search.stats)
+
+    @cached_property
+    def observer(self) -> Observer:
+        """What watches the requests."""
+        return Observer(self)
 
     def render(self, name: str, **values: object) -> str:
         """The template *name* written with *values*."""

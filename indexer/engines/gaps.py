@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from indexer.deadline import checked
 from indexer.engines.postings import Integers, Mask
 from indexer.query import Gap
 
@@ -53,7 +54,7 @@ def ends_of(
     """Where the last piece of a pattern ends, for every way that the pieces before it stand as they should."""
     reached: Stretches | None = None
     gap: Gap | None = None
-    for piece in pieces:
+    for piece in checked(pieces):
         if isinstance(piece, Gap):
             gap = piece
             continue

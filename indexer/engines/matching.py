@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
+from indexer.deadline import check, checked
 from indexer.engines import fields, figures, records
 from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN
 from indexer.engines.gaps import Breaks, Stretches, ends_of
@@ -40,6 +41,9 @@ _WORD_FIELDS = frozenset(WORDS)
 _NOBODY = np.empty(0, np.int32)
 # Above this share of all passages, lists are joined by marking passages, below by sorting.
 _MANY = 1 / 32
+# Passages in which a pattern is looked for at a time: millions of positions take memory, and between two blocks a request whose
+# time is over comes to its end.
+_BLOCK = 1 << 14
 
 
 class Evaluation:
@@ -56,12 +60,14 @@ class Evaluation:
     def docs(self, query: Query) -> Docnums:
         """The passages that match, ascending."""
         if query not in self._found:
+            check()
             self._found[query] = self._docs(query)
         return self._found[query]
 
     def mask(self, query: Query) -> Mask:
         """Which passages match, by docnum."""
         if query not in self._masks:
+            check()
             self._masks[query] = self._mask(query)
         return self._masks[query]
 
@@ -131,7 +137,7 @@ class Evaluation:
         if len(lists) < minimum:
             return _NOBODY
         counts = np.zeros(self._tables.size, np.int32)
-        for docs in lists:
+        for docs in checked(lists):
             counts[docs] += 1
         return np.flatnonzero(counts >= minimum).astype(np.int32)
 
@@ -202,7 +208,7 @@ class Evaluation:
         docs = common(found)
         starts: Integers | None = None
         # The rarest first: what is left to look for is then short.
-        for token in sorted(tokens, key=lambda token: len(self._lists.get(name, token.text).docs)):
+        for token in checked(sorted(tokens, key=lambda token: len(self._lists.get(name, token.text).docs))):
             places = self._lists.get(name, token.text).positions(docs)
             starts = places - token.position if starts is None else starts[among(starts + token.position, places)]
         return np.empty(0, np.int64) if starts is None else starts
@@ -227,7 +233,7 @@ class Evaluation:
         """Those of *starts* with none of *joining* at the letter *place* + *beyond*, or a sign that parts at *place*."""
         joined = np.zeros(len(starts), np.bool_)
         within = self._passages(starts)
-        for letter in joining if len(starts) else ():
+        for letter in checked(joining if len(starts) else ()):
             joined |= among(starts + place + beyond, self._signs(letter, within))
         parted = among(starts + place, self._signs(fields.PARTED, within))
         return starts[~joined | parted]
@@ -242,6 +248,10 @@ class Evaluation:
     def _pattern(self, pattern: Pattern) -> Docnums:
         literals = [self._any([docs for docs in map(self._row_docs, one) if len(docs)]) for one in pattern.literals]
         within = common(literals)
+        blocks = np.array_split(within, -(-len(within) // _BLOCK) or 1)
+        return np.concatenate([self._pattern_within(pattern, block) for block in checked(blocks)])
+
+    def _pattern_within(self, pattern: Pattern, within: Docnums) -> Docnums:
         if not len(within):
             return _NOBODY
         soft, hard = BREAKS[pattern.scope]
@@ -251,7 +261,7 @@ class Evaluation:
 
     def _signs(self, signs: str, within: Docnums) -> Integers:
         """Where any of *signs* stands in the passages of *within*."""
-        lists = [self._lists.get("chars", sign).positions(within) for sign in signs]
+        lists = [self._lists.get("chars", sign).positions(within) for sign in checked(signs)]
         return np.sort(np.concatenate(lists)) if lists else np.empty(0, np.int64)
 
     def _stretches(self, alternatives: tuple[str, ...], within: Docnums) -> Stretches:
@@ -266,6 +276,7 @@ class Evaluation:
 
     def _scores(self, query: Query, docs: Docnums, *, sure: bool = False) -> Floats:
         """The score of each of *docs*, before quality; *sure* says that all of them match."""
+        check()
         match query:
             case Term(text) | Phrase(text) | Words(text) | Pairs(text):
                 return self._where(query, self._texts.of(text, docs), docs, sure=sure)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.deadline import check
 from indexer.engines.packing import Packed
 from indexer.engines.runs import FIELDS, PLACED, Run
 from indexer.engines.terms import Terms
@@ -142,6 +143,7 @@ class PostingLists:
             found = self._kept[key]
             self._kept.move_to_end(key)
         except KeyError:
+            check()
             # New, or thrown out by another thread just now.
             found = self._read(name, text.encode("utf-8", "surrogatepass"))
             self._keep(key, found)

@@ -224,6 +224,7 @@ def _passage_record(
         masks=tuple(Mask(*mask) for mask in masks),
         flags=tuple(flags),
         functions=tuple(functions),
+        number=document.number,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.analysis import Analyzer
+from indexer.deadline import checked
 from indexer.engines import records
 from indexer.engines.base import GRAMS
 from indexer.engines.codec import LENGTHS
@@ -72,14 +73,14 @@ class Scores:
             return np.zeros(self._tables.size)
         docs = np.concatenate([own.docs for own in lists])
         return np.asarray(
-            np.bincount(docs, np.concatenate([own.impacts() for own in lists]), self._tables.size), np.float64
+            np.bincount(docs, np.concatenate([own.impacts() for own in checked(lists)]), self._tables.size), np.float64
         )
 
     def _looked_up(self, lists: Sequence[_Weighed], docs: Docnums) -> Floats:
         if len(lists) == 1 and lists[0].docs is docs:
             return lists[0].impacts()
         found = np.zeros(len(docs))
-        for own in lists:
+        for own in checked(lists):
             rows = own.docs.searchsorted(docs)
             rows[rows == len(own.docs)] = 0
             found += np.where(own.docs[rows] == docs, own.impacts(rows), 0.0)

@@ -20,6 +20,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC, EmptyIndexError
 
 from indexer.analysis import Analyzer
+from indexer.deadline import checked
 from indexer.engines import fields, records
 from indexer.engines.arrayfile import ArrayFile
 from indexer.engines.base import BOOSTS, WHOLE, FacetField, Matches, PassageText, Sort
@@ -141,7 +142,7 @@ class WhooshEngine:
     def texts(self, ids: Iterable[str]) -> list[PassageText]:
         """The texts of *ids* that exist, in the order of *ids*."""
         found = []
-        for passage_id in ids:
+        for passage_id in checked(ids):
             split = records.split_id(passage_id)
             docnum = self._read().tables.number_of(*split) if split else None
             if docnum is not None:
@@ -190,7 +191,7 @@ class WhooshEngine:
 
     def _records(self, docnums: Iterable[int]) -> list[PassageRecord]:
         found, documents = [], dict[int, DocumentRecord]()
-        for docnum in docnums:
+        for docnum in checked(docnums):
             part = int(self._read().tables.part_of[docnum])
             if part not in documents:
                 documents[part] = self._document(docnum)

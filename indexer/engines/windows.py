@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.copies import fold
+from indexer.deadline import check, checked
 from indexer.engines.base import MOST_FOLDED, PARTIAL_SHARE, FacetField, Match, Matches, Sort
 from indexer.engines.postings import Docnums, Floats, Integers, Mask
 from indexer.engines.ranking import by_count
@@ -68,7 +69,7 @@ def window(
         total=len(whole),
         partial=len(found.docnums) - len(whole),
         available=ranking.available(per_document),
-        facets={field: _facet(tables, whole, field) for field in facets},
+        facets={field: _facet(tables, whole, field) for field in checked(facets)},
     )
 
 
@@ -96,6 +97,7 @@ class _Ranking:
             )
         rows = depth
         while True:
+            check()
             ordered = self._ordered(rows)
             kept = self._collapsed(ordered, per_document)
             if len(kept) >= depth or rows >= self._size:
@@ -194,7 +196,7 @@ def _first(count: int, size: int, keys: Sequence[Key]) -> Integers:
         return np.empty(0, np.int64)
     rows: Integers | None = None
     sure = []
-    for key in keys:
+    for key in checked(keys):
         own = key(rows)
         last = np.partition(own, count - 1)[count - 1]
         before, same = (own < last).nonzero()[0], (own == last).nonzero()[0]

@@ -1,7 +1,7 @@
 """What a writer asks: the signs of a string (signs, patterntext, filtervalues), read by a grammar into a tree of values."""
 
 from indexer.query.filtervalues import LAST_YEAR, FilterField
-from indexer.query.grammar import MAX_CHARACTERS, MAX_DEPTH, MAX_LITERALS, MAX_TERMS, ParsedQuery, parse
+from indexer.query.grammar import MAX_CHARACTERS, MAX_DEPTH, MAX_LITERALS, MAX_TERMS, ParsedQuery, parse, parse_phrase
 from indexer.query.patterntext import Gap, PatternPiece, Scope
 from indexer.query.tree import (
     And,
@@ -56,4 +56,5 @@ __all__ = [
     "leaves",
     "negation",
     "parse",
+    "parse_phrase",
 ]

@@ -70,6 +70,16 @@ def parse(text: str, *, patterns: bool = True) -> ParsedQuery:
     )
 
 
+def parse_phrase(text: str) -> ParsedQuery:
+    """*text* as one phrase, none of its signs read; blank text asks for everything. QueryError beyond the length."""
+    found = clean(text)
+    _check_length(found)
+    if not found.text:
+        return ParsedQuery(MatchAll())
+    phrase = Phrase(found.text)
+    return ParsedQuery(phrase, (phrase,))
+
+
 def _only_excludes(query: Query) -> bool:
     return isinstance(query, And) and all(isinstance(child, Not | MatchAll) for child in query.children)
 

@@ -38,7 +38,9 @@ from indexer.text import fold_text, readings, taiwanese
 from indexer.understanding.functions import function_of, kind_of
 from indexer.understanding.numerals import variants
 
-Understanding = Literal["script", "numbers", "synonyms", "functions", "patterns", "corrections", "copies", "fill"]
+Understanding = Literal[
+    "script", "numbers", "synonyms", "stopwords", "functions", "patterns", "corrections", "copies", "fill"
+]
 
 _TRADITIONAL = Filter("script", ("hant",))
 # Ways to write a term that are looked for, the first included.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice, product
 
+from indexer.deadline import checked
 from indexer.text import Folded, fold
 from indexer.vocabulary import pinyin
 from indexer.vocabulary.lattice import Edge, Kind, Path, best_paths
@@ -159,7 +160,7 @@ class _Reading:
         under: dict[tuple[str, ...], list[Sound]] = {}
         for sound in self._vocabulary.sounds(key for own in keys.values() for key in own):
             under.setdefault(sound.key, []).append(sound)
-        for stretch, own in keys.items():
+        for stretch, own in checked(keys.items()):
             edges = [self._sounds_like(stretch, sound) for key in own for sound in under.get(key, ())]
             changed = [edge for edge in edges if edge is not None]
             yield from sorted(changed, key=lambda edge: edge.cost)[:_CANDIDATES]

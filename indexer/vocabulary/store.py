@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from indexer.deadline import checked
 from indexer.text import fold_text
 from indexer.vocabulary import pinyin
 from indexer.vocabulary.columns import KINDS, Columns, Kind, decoded, encoded
@@ -86,7 +87,7 @@ class Vocabulary:
         for key in dict.fromkeys(keys):
             under.setdefault(sound(key), []).append(key)
         found: dict[tuple[tuple[str, ...], tuple[str, ...], str], int] = {}
-        for heard, rows in self._columns.sounds.found(under):
+        for heard, rows in checked(self._columns.sounds.found(under)):
             for text, count in self._sounding(rows):
                 for way in pinyin.readings(text):
                     key = tuple(map(pinyin.fuzzy, way))

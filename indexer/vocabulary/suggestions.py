@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.deadline import checked
 from indexer.text import fold_text
 from indexer.vocabulary.store import Entry, Kind, Vocabulary
 
@@ -47,7 +48,7 @@ def suggest(vocabulary: Vocabulary, text: str, *, limit: int = 8) -> list[Sugges
         return []
     before = text[: len(text) - len(word)]
     spelled = _spelled(vocabulary, word, limit)
-    found = [_completions(vocabulary, word, kinds, spelled, limit) for kinds in _SHARES]
+    found = [_completions(vocabulary, word, kinds, spelled, limit) for kinds in checked(_SHARES)]
     chosen = _shared(_without_repeats(found), limit)
     return [Suggestion(before + entry.text, entry.count, entry.kind) for entry in chosen]
 

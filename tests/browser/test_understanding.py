@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -57,30 +57,31 @@ def test_links_that_undo_are_large_enough_for_a_finger(understood: Opened) -> No
 
 def test_an_expansion_is_undone_and_brought_back(understood: Opened) -> None:
     page = understood("/search?q=创卫", **WIDE)
-    before = page.locator(".total strong").inner_text()
+    total = page.locator(".total strong")
+    before = total.inner_text()
     page.locator("a", has_text="撤销：同义词").click()
-    assert page.locator(".total strong").inner_text() != before
+    expect(total).not_to_have_text(before)
     page.locator("a", has_text="恢复：同义词").click()
-    assert page.locator(".total strong").inner_text() == before
+    expect(total).to_have_text(before)
 
 
 def test_a_correction_is_undone(understood: Opened) -> None:
     page = understood("/search?q=环竟整治", **NARROW)
     assert "已改按“环境整治”检索" in page.locator(".relaxed").inner_text()
     page.locator("a", has_text="撤销：错字提示").click()
-    assert "已改按" not in page.locator("main").inner_text()
+    expect(page.locator("main")).not_to_contain_text("已改按")
 
 
 def test_versions_are_opened_and_left_again(understood: Opened) -> None:
     page = understood("/search?q=秸秆禁烧 责任书", **NARROW)
     page.get_by_role("link", name="另有 2 个版本").click()
-    assert page.locator("article.hit").count() == 3
-    assert "的各个版本" in page.locator(".versions").inner_text()
+    expect(page.locator("article.hit")).to_have_count(3)
+    expect(page.locator(".versions")).to_contain_text("的各个版本")
     page.get_by_role("link", name="返回检索结果").click()
-    assert page.get_by_role("link", name="另有 2 个版本").is_visible()
+    expect(page.get_by_role("link", name="另有 2 个版本")).to_be_visible()
 
 
 def test_a_filler_leads_to_its_sentence(understood: Opened) -> None:
     page = understood("/search?q=以…为抓手", **WIDE)
     page.locator(".fillers a", has_text="网格管理").click()
-    assert page.locator(".snippet mark").all_inner_texts() == ["以网格管理为抓手"] * 2
+    expect(page.locator(".snippet mark")).to_have_text(["以网格管理为抓手"] * 2)

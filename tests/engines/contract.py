@@ -493,6 +493,7 @@ class EngineContract:
                 page=2,
                 masks=(Mask(4, 6),),
                 flags=("masked", "cut"),
+                number="青政〔2024〕8号",
             )
         ]
         assert ids(engine, Filter("source", ("来文\udcff.txt",))) == ["d-1-4"]

@@ -62,7 +62,7 @@ TEXTS = {
 
 def settings_for(index: Path) -> Settings:
     """Settings with small pages, so that a small library has several."""
-    return Settings(index=index, per_page=4, per_page_max=20)
+    return Settings(index=index, state=index.with_name("state"), per_page=4, per_page_max=20)
 
 
 def make_index(folder: Path, analyzer: Analyzer) -> None:

@@ -10,9 +10,9 @@ from flask import Flask
 from indexer.cli import _UNDERSTANDINGS
 from indexer.search import Page, Reading, Relaxation, SearchRequest
 from web import labels
-from web.explaining import Explanation, explain, filled
-from web.links import Links
-from web.params import UNDERSTANDINGS
+from web.pages.explaining import Explanation, explain, filled
+from web.pages.links import Links
+from web.pages.params import UNDERSTANDINGS
 
 from .reading import asked
 

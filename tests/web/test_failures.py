@@ -16,7 +16,7 @@ from tests.library import index_texts
 from tests.web.reading import read
 from tests.web.shelf import make_app, make_index, settings_for
 from web import create_app
-from web.headers import HEADERS
+from web.guard.headers import HEADERS
 
 PATHS = ("/", "/search?q=环境整治", "/search?q=龘", "/passage/x-0", "/nowhere", "/static/fanwen.css")
 

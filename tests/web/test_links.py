@@ -10,7 +10,7 @@ from flask import Flask
 from indexer.engines.base import FacetField
 from indexer.search import Page, SearchRequest
 from web.addresses import at
-from web.links import FIRST_CHOICES, Links, common_depth
+from web.pages.links import FIRST_CHOICES, Links, common_depth
 
 
 def page(*, number: int = 1, pages: int = 1, sources: tuple[tuple[str, int], ...] = ()) -> Page:
@@ -103,7 +103,7 @@ def test_each_choice_leads_to_the_request_with_that_value_turned(app: Flask) -> 
 def test_the_address_of_a_passage_is_that_of_its_page(app: Flask) -> None:
     with app.test_request_context():
         address = Links(per_page=10).passage("0a-12", SearchRequest(query="整治"))
-        assert address == at("pages.passage", passage_id="0a-12", q="整治")
+        assert address == at("pages.passage", passage_id="0a-12", q="整治") + "#passage"
 
 
 @pytest.mark.parametrize(

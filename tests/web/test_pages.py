@@ -191,7 +191,7 @@ def test_a_passage_stands_whole_and_marked_between_its_neighbours(client: FlaskC
     assert page.all("//p[@id='passage']/mark") == ["红旗户"]
     assert len(page.all("//div[@class='near']")) == 4
     assert "第 3 段，全篇 5 段" in page.text
-    assert page.tree.xpath("//button/@data-copy") == [text]
+    assert page.tree.xpath("//*[@class='take']/@data-text") == [text]
 
 
 def test_headings_are_shown_where_they_begin_but_not_twice_where_they_run_into_the_text(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from indexer.search import SearchRequest
-from web.params import Asked, read, write
+from web.pages.params import Asked, read, write
 
 Pairs = list[tuple[str, str]]
 NAMES = (

@@ -2,7 +2,9 @@
 (() => {
   "use strict";
 
+  // Milliseconds: a pause in typing; until it is told, not shown, that there are suggestions.
   const WAIT = 150;
+  const SETTLED = 700;
   const UNITS = { heading: "处小标题", title: "篇的题目" };
 
   const box = document.getElementById("q");
@@ -13,6 +15,7 @@
   let composing = false;
   let timer;
   let asking;
+  let telling;
   let active = null;
 
   const mark = (option) => {
@@ -27,6 +30,7 @@
   // Whoever types on, or begins to compose, wants nothing of what was asked before.
   const drop = () => {
     clearTimeout(timer);
+    clearTimeout(telling);
     asking?.abort();
     mark(null);
   };
@@ -62,7 +66,9 @@
     list.replaceChildren(...suggestions.map(option));
     list.hidden = false;
     box.setAttribute("aria-expanded", "true");
-    status.textContent = `${suggestions.length} 条建议，可用上下方向键选择`;
+    telling = setTimeout(() => {
+      status.textContent = `${suggestions.length} 条建议，可用上下方向键选择`;
+    }, SETTLED);
   };
 
   const ask = async () => {

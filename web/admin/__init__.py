@@ -1,0 +1,7 @@
+"""The pages for the one who minds the library, under /admin."""
+
+from __future__ import annotations
+
+from web.admin.views import Admin
+
+__all__ = ["Admin"]

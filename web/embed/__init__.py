@@ -1,0 +1,1 @@
+"""The search inside other sites: the widget, the frame, the feed."""

@@ -1,0 +1,1 @@
+"""Who may read, from where, and the headers around every answer."""

@@ -1,0 +1,41 @@
+"""A passage -> what a page holds of it to be taken along: its text, its text for an official document, where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.model import PassageRecord
+from web import render
+from writing.cleaning import for_official
+from writing.material import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What can be taken along without asking the service again. ``clean`` is ``""`` where it would be the text itself."""
+
+    id: str
+    item: Item
+    clean: str
+    lang: str
+
+
+def take(record: PassageRecord, *, place: str) -> Take:
+    """What a page holds of *record*, which stands at *place* of its file."""
+    clean = render.plain(for_official(record.text))
+    item = item_of(record, place=place)
+    return Take(record.id, item, "" if clean == item.text else clean, "zh-Hant" if record.script == "hant" else "")
+
+
+def item_of(record: PassageRecord, *, place: str) -> Item:
+    """*record* with where it stands."""
+    return Item(
+        text=render.plain(record.text),
+        title=record.title,
+        part=record.part,
+        number=record.number,
+        issuer=record.issuer,
+        date=record.date or (f"{record.year}年" if record.year else ""),
+        source=record.source,
+        place=place,
+    )
