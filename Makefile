@@ -44,7 +44,7 @@ faults: $(VENV)/.test
 
 # Sound and unsound requests over the OpenAPI document; every answer must be as declared.
 api: $(VENV)/.test
-	FANWEN_TEST_API_CASES=10000 $(PYTHON) -m pytest tests/api --capture=no --timeout=3600
+	FANWEN_TEST_API_CASES=10000 $(PYTHON) -m pytest tests/web/api --capture=no --timeout=3600
 
 # For a machine without PyPI. What earlier builds left in build/ would get into the wheel.
 wheelhouse: $(VENV)/.run

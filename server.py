@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web import create_app
-from web.guard.nameless import Nameless
+from web.running.nameless import Nameless
 
 app = create_app()
 

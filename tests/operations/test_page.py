@@ -19,7 +19,7 @@ from tests.operations.running import ROOT
 from tests.operations.steps import PAGE
 from tests.web.shelf import settings_for
 from web import create_app
-from web.guard import limits
+from web.running import limits
 
 TEXT = PAGE.read_text(encoding="utf-8")
 # Flags of other programs that the page gives in its steps, and of gunicorn where it is started by hand.

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.operations.running import PATIENCE, ROOT, Service, fanwen, free_port, running
-from web.guard import limits
+from web.running import limits
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="gunicorn is for Linux")
 SEARCH = "/search?q=%E7%BA%A2%E6%97%97%E6%88%B7"
@@ -143,7 +143,7 @@ def test_a_request_in_flight_is_answered_when_the_service_is_stopped(server: str
 @pytest.mark.parametrize("server", SERVE_SLOWLY)
 def test_clients_that_send_drop_by_drop_keep_nobody_waiting(server: str, tmp_path: Path) -> None:
     port = free_port()
-    quick = "from web.guard import limits; limits.HEAD_SECONDS = 2; "
+    quick = "from web.running import limits; limits.HEAD_SECONDS = 2; "
     with running(serving_slowly(server, port, before=quick), folder=tmp_path, port=port) as service:
         ending = threading.Event()
         dripping = [threading.Thread(target=_drip, args=(service, ending)) for _ in range(12)]

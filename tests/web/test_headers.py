@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from indexer.state.keys import Keys
 from tests.web.reading import read
-from web.guard.nameless import Nameless
+from web.running.nameless import Nameless
 
 ROOT = Path(__file__).parent.parent.parent
 OA = "https://oa.example.lan"

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from indexer.config import Settings
-from web.guard import limits
 from web.mounting import site_of
-from web.running import serving
+from web.running import limits, serving
 
 
 @pytest.fixture

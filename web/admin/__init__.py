@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from web.admin.views import Admin
+from web.admin.routes import Admin
 
 __all__ = ["Admin"]

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as Answer
 
 from web.addresses import at
 from web.admin import refusals
+from web.admin.admitting import TEN_MINUTES, Guard
 from web.admin.desk import PAGES, Desk, current_session, keep_session
-from web.admin.guard import TEN_MINUTES, Guard
 from web.guard import origin
 from web.guard.ledger import Bound
 

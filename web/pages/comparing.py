@@ -15,7 +15,7 @@ from indexer.model import PassageRecord, Span
 from indexer.search import Hit, SearchRequest, place_of
 from web import labels, render
 from web.pages.links import Links
-from web.pages.views import Flag, trail
+from web.pages.shown import Flag, trail
 
 # Differences that are told in words, each in so many characters: who has more looks at the marks.
 TOLD = 12

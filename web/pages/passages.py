@@ -9,8 +9,8 @@ from indexer.model import DocumentRecord, PassageRecord
 from indexer.search import PassageView, SearchRequest
 from web import labels, render
 from web.pages.links import Links, common_depth
+from web.pages.shown import Flag, trail
 from web.pages.taking import Take, take
-from web.pages.views import Flag, trail
 
 
 @dataclass(frozen=True, slots=True)

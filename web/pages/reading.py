@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from indexer.errors import QueryError
 from indexer.model import PassageRecord
 from indexer.search import PassageView, SearchRequest
-from web.pages import comparing, params, passages, views
+from web.pages import comparing, params, passages, shown
 from web.pages.links import Links
 from web.site import Site
 
@@ -74,12 +74,12 @@ class Reading:
         found = self.search.versions(passage_id, limit=VERSIONS + 1)
         if view is None or found is None:
             return _gone()
-        shown = found[:VERSIONS]
+        first = found[:VERSIONS]
         return self.site.render(
             "versions.html",
-            compared=comparing.compared(view.passage, shown, asked.request, links=self.links),
+            compared=comparing.compared(view.passage, first, asked.request, links=self.links),
             versions=_counted(len(found)),
-            goes_on=len(found) > len(shown),
+            goes_on=len(found) > len(first),
             all_url=self.links.versions(passage_id, asked.request),
             **self._head(passage_id, asked),
         )
@@ -97,8 +97,8 @@ class Reading:
 
     def _wider(self, view: PassageView, asked: SearchRequest, around: int) -> str:
         """The same page with more paragraphs on each side; empty where there are none, or where it shows the most."""
-        shown = [*view.before, view.passage, *view.after]
-        is_whole = shown[0].ordinal == 0 and shown[-1].ordinal == view.document.passages - 1
+        stretch = [*view.before, view.passage, *view.after]
+        is_whole = stretch[0].ordinal == 0 and stretch[-1].ordinal == view.document.passages - 1
         wider = next((step for step in AROUND if step > around), 0)
         return self.links.passage(view.passage.id, asked, around=wider) if wider and not is_whole else ""
 
@@ -108,7 +108,7 @@ class Reading:
         about: PassageRecord | None = view.passage if view else None
         return {
             "about": about,
-            "excerpt": views.excerpt(about.text) if about else "",
+            "excerpt": shown.excerpt(about.text) if about else "",
             "back": self.links.passage(passage_id, asked.request),
             "notices": asked.notices,
             **self._box(asked.request),

@@ -9,7 +9,7 @@ from flask import Blueprint, request
 from indexer.errors import QueryError
 from indexer.search import Page, SearchRequest
 from web import labels
-from web.pages import explaining, params, views
+from web.pages import explaining, params, shown
 from web.pages.links import Links
 from web.pages.reading import Reading
 from web.running import observing
@@ -74,7 +74,7 @@ class Pages:
         return self.site.render(
             "results.html",
             page=page,
-            results=views.results(page, request, links=self.links),
+            results=shown.results(page, request, links=self.links),
             explanation=explaining.explain(page, request, links=self.links),
             versions=self._versions(request),
             notices=(*notices, *page.warnings),
@@ -90,10 +90,10 @@ class Pages:
             **self._box(request),
         )
 
-    def _versions(self, asked: SearchRequest) -> views.Versions | None:
+    def _versions(self, asked: SearchRequest) -> shown.Versions | None:
         if not asked.copies_of:
             return None
-        return views.versions(self.search.passage(asked.copies_of, around=0), asked, links=self.links)
+        return shown.versions(self.search.passage(asked.copies_of, around=0), asked, links=self.links)
 
     def _refused(self, asked: SearchRequest, error: QueryError) -> str:
         return self.site.render(

@@ -14,7 +14,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-from web.guard import limits
+from web.running import limits
 
 # A worker that does not even say that it lives is replaced. No request takes so long: see the setting request_seconds.
 timeout = 60

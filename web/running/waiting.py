@@ -16,7 +16,7 @@ from waitress.server import BaseWSGIServer
 from indexer import config
 from indexer.config import Settings
 from web import create_app
-from web.guard import limits
+from web.running import limits
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -10,7 +10,7 @@ from flask import Flask
 from indexer.config import Settings
 from indexer.state.uploads import FOLDER, Uploads
 from tests.web.admin.minding import Minder
-from web.admin.guard import RATES
+from web.admin.admitting import RATES
 
 
 def uploaded(minder: Minder) -> int:

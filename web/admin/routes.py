@@ -8,10 +8,10 @@ from flask import Blueprint
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from indexer.errors import FanwenError
+from web.admin.admitting import Failures, Guard
 from web.admin.desk import Desk
-from web.admin.guard import Failures, Guard
 from web.admin.overview import Overview
-from web.admin.running import Running
+from web.admin.runs import Running
 from web.admin.signing import Signing
 from web.admin.sources import Sources
 from web.admin.unfound import Unfound

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.conftest import CASES, Run
+from tests.web.api.conftest import CASES, Run
 
 
 def test_every_answer_is_as_declared(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""What programs are answered."""
+"""Suggestions while one types."""
 
 from __future__ import annotations
 

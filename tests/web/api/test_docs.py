@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from web.api.problems import KINDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "api.md"
+PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 @pytest.fixture
