@@ -21,7 +21,8 @@ import numpy as np
 from indexer import evaluate
 from indexer.analysis import default_analyzer
 from indexer.engines import base, ranking
-from indexer.search import Search, Understanding
+from indexer.model import Understanding
+from indexer.search import Search
 
 SIGNS = 10_000
 SHOWN = ("nDCG@10", "MRR@10", "Recall@50")

@@ -18,24 +18,12 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeAlias
 
 from indexer.errors import FanwenError
+from indexer.model import UNDERSTANDING_NAMES
 
 DONE, NOTHING, FAILED = 0, 1, 2
 
 _ABOUT = "范文检索：把一个文件夹的范文变成可以检索的段落库。"
 _MORE = "每个命令都有自己的说明，例如：fanwen search --help"
-
-# The kinds of indexer.understanding, which is not loaded to show --help.
-_UNDERSTANDINGS = {
-    "script": "繁简和地区用语",
-    "numbers": "数字的不同写法",
-    "synonyms": "同义词和简称",
-    "stopwords": "略去停用词",
-    "functions": "段落作用",
-    "patterns": "句式",
-    "corrections": "改错字",
-    "copies": "合并相近的版本",
-    "fill": "列出只含部分词语的段落",
-}
 
 # argparse speaks English; what a user meets most is said in Chinese.
 _SAID_BY_ARGPARSE = (
@@ -180,12 +168,12 @@ def _add_search(commands: _Commands) -> None:
     search.add_argument("-n", "--per-page", dest="per_page", metavar="N", help="最多列出几段")
     search.add_argument("--page", metavar="N", type=_page, default=1, help="第几页")
     search.add_argument("--sort", choices=("relevance", "date"), default="relevance", help="按相关程度或按日期排列")
-    kinds = "，".join(f"{kind} {name}" for kind, name in _UNDERSTANDINGS.items())
+    kinds = "，".join(f"{kind} {name}" for kind, name in UNDERSTANDING_NAMES.items())
     search.add_argument(
         "--off",
         metavar="KIND",
         action="append",
-        choices=_UNDERSTANDINGS,
+        choices=UNDERSTANDING_NAMES,
         default=[],
         help=f"不要这样理解检索词（可以写几次）：{kinds}",
     )
@@ -193,7 +181,7 @@ def _add_search(commands: _Commands) -> None:
 
 
 def _add_stats(commands: _Commands) -> None:
-    stats = _command(commands, "stats", "索引里有些什么：文件、文档、段落、文种、年份、跳过的文件")
+    stats = _command(commands, "stats", "索引里有些什么：文件、文章、段落、文种、年份、跳过的文件")
     stats.add_argument("--json", action="store_true", help="输出 JSON，供别的程序使用")
 
 

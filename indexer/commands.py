@@ -282,9 +282,11 @@ def _say_report(report: Report) -> None:
     if report.is_unchanged:
         print("没有新的、改动的或移走的文件。")
     print(f"新增 {report.new} 个文件，更新 {report.changed} 个，未变 {report.unchanged} 个，移出 {report.gone} 个。")
-    print(f"索引 {report.index}（第 {report.generation} 代）：{report.documents} 篇文档，{report.passages} 个段落。")
+    print(f"索引 {report.index}（第 {report.generation} 代）：{report.documents} 篇文章，{report.passages} 个段落。")
     if report.set_aside:
-        print(f"另置的页面附属文字 {sum(report.set_aside.values())} 行：{_counted(_named_asides(report.set_aside))}")
+        print(
+            f"未列入正文的页面附属文字 {sum(report.set_aside.values())} 行：{_counted(_named_asides(report.set_aside))}"
+        )
     _say_skipped("这次读不了、仍用原有内容的文件", report.kept)
     _say_skipped("跳过", report.skipped)
     print(f"用时 {report.seconds:.1f} 秒，读取 {report.megabytes:.1f} MB（{report.rate:.2f} MB/秒）。")
@@ -320,12 +322,12 @@ def _print_stats(found: Stats) -> None:
     lines = {
         "索引": f"{found.index}（第 {found.generation} 代，{found.created} 建成）",
         "文件": f"{found.sources} 个，{megabytes(found.bytes)}",
-        "文档": f"{found.documents} 篇",
+        "文章": f"{found.documents} 篇",
         "段落": f"{found.passages} 个",
         "文种": _counted(found.kinds),
         "年份": _counted(found.years),
         "编码": _counted(found.encodings),
-        "另置": _counted(_named_asides(found.set_aside)),
+        "未列入正文": _counted(_named_asides(found.set_aside)),
     }
     for warning in found.warnings:
         say(warning)

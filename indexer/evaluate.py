@@ -21,8 +21,8 @@ from typing import IO, Any
 from indexer.analysis import Analyzer
 from indexer.errors import EvaluationError, QueryError
 from indexer.generations import IndexFolder
-from indexer.model import Heading, Part, Passage, Piece, Place
-from indexer.search import Search, SearchRequest, Understanding
+from indexer.model import Heading, Part, Passage, Piece, Place, Understanding
+from indexer.search import Search, SearchRequest
 from indexer.structure.functions import with_functions
 from indexer.structure.script import is_converted, script_of
 

@@ -28,6 +28,23 @@ FUNCTION_NAMES: Mapping[Function, str] = MappingProxyType(
         "pledge": "表态",
     }
 )
+# Ways of understanding a query beyond its words. Each can be switched off, and is named where it can be switched on again.
+Understanding = Literal[
+    "script", "numbers", "synonyms", "stopwords", "functions", "patterns", "corrections", "copies", "fill"
+]
+UNDERSTANDING_NAMES: Mapping[Understanding, str] = MappingProxyType(
+    {
+        "script": "繁简和地区用语",
+        "numbers": "数字的不同写法",
+        "synonyms": "同义词和简称",
+        "stopwords": "略去停用词",
+        "functions": "文章的部分",
+        "patterns": "句式",
+        "corrections": "改正错字",
+        "copies": "合并相近的版本",
+        "fill": "列出只含部分词语的段落",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

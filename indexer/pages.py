@@ -8,10 +8,10 @@ from typing import Literal
 
 from indexer.catalog import SourceEntry
 from indexer.engines.base import FacetField
-from indexer.model import DocumentRecord, Function, PassageRecord, Script, Span
+from indexer.model import DocumentRecord, Function, PassageRecord, Script, Span, Understanding
 from indexer.snippets import Snippet
 from indexer.understanding.relaxation import Step
-from indexer.understanding.trees import Reading, Understanding
+from indexer.understanding.trees import Reading
 
 Sort = Literal["relevance", "date"]
 # How a query is read: with all that may be meant, wider where it finds nothing; only what has all of it; word for word.

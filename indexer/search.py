@@ -17,7 +17,7 @@ from indexer.dictionary import Dictionary
 from indexer.engines.base import Match, PassageText
 from indexer.following import Following
 from indexer.generations import IndexFolder
-from indexer.model import DocumentRecord, PassageRecord, Span
+from indexer.model import DocumentRecord, PassageRecord, Span, Understanding
 from indexer.pages import Hit, Page, PassageView, Relaxation, SearchRequest, Sort, SourcePage, Stats, place_of
 from indexer.query import Filter, Not, Or, ParsedQuery, Pattern, Phrase, Query, conjunction, describe, parse
 from indexer.readers import Lent, Readers
@@ -26,7 +26,7 @@ from indexer.snippets import Marker, merge, snippet
 from indexer.text import Letters, fold, fold_text, readings, taiwanese
 from indexer.understanding import quotation
 from indexer.understanding.stopwords import without_stopwords
-from indexer.understanding.trees import Reading, Understanding, understand
+from indexer.understanding.trees import Reading, understand
 from indexer.vocabulary import pinyin
 from indexer.vocabulary.corrections import Corrector
 from indexer.vocabulary.suggestions import Suggestion, suggest
@@ -45,7 +45,6 @@ __all__ = [
     "Sort",
     "SourcePage",
     "Stats",
-    "Understanding",
     "place_of",
 ]
 

@@ -277,7 +277,7 @@ def test_a_query_that_begins_with_a_minus_stands_after_two_dashes(
 def test_stats_tell_what_there_is(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stats", "--index", str(index)]) == 0
     out = capsys.readouterr().out
-    assert "文档  3 篇" in out
+    assert "文章  3 篇" in out
     assert "年份  2024 1，2023 1" in out
     assert "空.txt：文件里没有文字。" in out
     assert main(["stats", "--index", str(index), "--json"]) == 0

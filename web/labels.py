@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from indexer.model import FUNCTION_NAMES, Function
-from indexer.search import Understanding
 
 SCRIPTS: Mapping[str, str] = {"hans": "简体", "hant": "繁体", "unknown": "字形不明"}
 
@@ -18,19 +17,6 @@ FLAGS: Mapping[str, tuple[str, str]] = {
     "watermark": ("夹有水印", "字间夹着网站的水印，用时请删去"),
     "glossary": ("名词解释", "这是注释里的词条"),
     "converted": ("简转繁", "原网页是用软件由简体转成繁体的，个别用词可能走样，用时请核对"),
-}
-
-# Ways of understanding a query beyond its words, as they are named where they can be switched on again.
-UNDERSTANDINGS: Mapping[Understanding, str] = {
-    "script": "繁简和地区用语",
-    "numbers": "数字的不同写法",
-    "synonyms": "同义词和简称",
-    "stopwords": "停用词",
-    "functions": "段落作用",
-    "patterns": "句式",
-    "corrections": "错字提示",
-    "copies": "合并相近的版本",
-    "fill": "只含部分词语的段落",
 }
 
 # Query and what it shows about searching.

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal
 
 from indexer.analysis import Analyzer
 from indexer.dictionary import Dictionary
-from indexer.model import FUNCTION_NAMES
+from indexer.model import FUNCTION_NAMES, Understanding
 from indexer.query import (
     And,
     Either,
@@ -37,10 +36,6 @@ from indexer.query import (
 from indexer.text import fold_text, readings, taiwanese
 from indexer.understanding.functions import function_of, kind_of
 from indexer.understanding.numerals import variants
-
-Understanding = Literal[
-    "script", "numbers", "synonyms", "stopwords", "functions", "patterns", "corrections", "copies", "fill"
-]
 
 _TRADITIONAL = Filter("script", ("hant",))
 # Ways to write a term that are looked for, the first included.
@@ -165,7 +160,7 @@ class _Reader:
         function = None if "functions" in self.off else function_of(fold_text(read), alone=self.alone)
         if function is None:
             return Term(read)
-        self._tell("functions", f"“{text}”指段落的作用：{FUNCTION_NAMES[function]}")
+        self._tell("functions", f"“{text}”指文章的部分：{FUNCTION_NAMES[function]}")
         return Function(function, read)
 
     def _strict_term(self, text: str) -> Query:

@@ -45,7 +45,7 @@ PAGES: dict[str, tuple[str, str]] = {
 ADMIN: dict[str, tuple[str, str]] = {
     "admin-overview": ("/admin/", "总览"),
     "admin-upload": ("/admin/upload", "上传"),
-    "admin-runs": ("/admin/runs", "运行"),
+    "admin-runs": ("/admin/runs", "更新索引"),
     "admin-sources": ("/admin/sources", "文件"),
     "admin-wording": ("/admin/wording", "词"),
     "admin-unfound": ("/admin/unfound", "没有找到"),

@@ -68,7 +68,7 @@ def test_an_expansion_is_undone_and_brought_back(understood: Opened) -> None:
 def test_a_correction_is_undone(understood: Opened) -> None:
     page = understood("/search?q=环竟整治", **NARROW)
     assert "已改按“环境整治”检索" in page.locator(".relaxed").inner_text()
-    page.locator("a", has_text="撤销：错字提示").click()
+    page.locator("a", has_text="撤销：改正错字").click()
     expect(page.locator("main")).not_to_contain_text("已改按")
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 from flask import Flask
 
-from indexer.cli import _UNDERSTANDINGS
+from indexer.model import UNDERSTANDING_NAMES, Understanding
 from indexer.search import Page, Reading, Relaxation, SearchRequest
-from web import labels
 from web.pages.explaining import Explanation, explain, filled
 from web.pages.links import Links
-from web.pages.params import UNDERSTANDINGS
 
 from .reading import asked
 
@@ -110,5 +109,5 @@ def test_a_long_reading_is_cut(app: Flask) -> None:
     assert len(remark.text) == 101
 
 
-def test_every_kind_of_understanding_has_a_name_on_the_pages_and_on_the_command_line() -> None:
-    assert set(labels.UNDERSTANDINGS) == set(UNDERSTANDINGS) == set(_UNDERSTANDINGS)
+def test_every_kind_of_understanding_has_a_name() -> None:
+    assert set(UNDERSTANDING_NAMES) == set(get_args(Understanding))

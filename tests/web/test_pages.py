@@ -46,7 +46,7 @@ def test_results_are_marked_and_tell_where_they_stand(client: FlaskClient) -> No
     assert page.one("//p[@class='trail']") == "一、主要做法 › （一）抓宣传，让群众愿意参与"
     assert page.all("//p[@class='snippet']/mark") == ["板凳会"]
     facts = page.all("//ul[@class='facts']/li")
-    assert facts[:3] == ["总结", "2022 年", "作用：做法"]
+    assert facts[:3] == ["总结", "2022 年", "部分：做法"]
     assert re.fullmatch(r"总结/芦塘镇2022年环境整治工作总结\.txt，第 \d+ 行", facts[3])
     assert "读作：" in page.text
 

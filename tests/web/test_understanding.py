@@ -40,9 +40,9 @@ def test_a_misspelt_query_is_corrected_and_can_be_searched_as_typed(writer: Flas
     page = results(writer, q="环竟整治")
     assert page.all("//p[@class='relaxed']/span") == ["没有找到“环竟整治”，已改按“环境整治”检索"]
     assert page.tree.xpath("//input[@id='q']/@value") == ["环竟整治"]
-    undone = read(writer, page.link("撤销：错字提示"))
+    undone = read(writer, page.link("撤销：改正错字"))
     assert "已改按" not in undone.text
-    assert "已停用：错字提示" in undone.text
+    assert "已停用：改正错字" in undone.text
 
 
 def test_a_passage_opened_from_a_corrected_query_is_marked(writer: FlaskClient) -> None:
@@ -105,7 +105,7 @@ def test_a_sentence_that_is_nearly_there_says_how_near(writer: FlaskClient) -> N
 def test_the_function_of_a_passage_is_shown_filtered_and_removed(writer: FlaskClient) -> None:
     page = results(writer, q="创建国家卫生城市")
     narrowed = read(writer, page.link("存在问题 1 段"))
-    assert set(narrowed.all("//li[@class='does']")) == {"作用：存在问题"}
+    assert set(narrowed.all("//li[@class='does']")) == {"部分：存在问题"}
     assert narrowed.all("//a[starts-with(@class, 'chip')]/span[@class='name']") == ["部分：存在问题"]
     assert asked(narrowed.link("去掉条件：部分")) == {"q": ["创建国家卫生城市"]}
 
@@ -113,7 +113,7 @@ def test_the_function_of_a_passage_is_shown_filtered_and_removed(writer: FlaskCl
 def test_a_word_for_a_function_finds_what_does_it(writer: FlaskClient) -> None:
     page = results(writer, q="卫生院 表态")
     assert page.all("//article/h2")[0] == "卫生院院长2022年述职报告"
-    assert "“表态”指段落的作用：表态" in page.text
+    assert "“表态”指文章的部分：表态" in page.text
 
 
 def test_converted_text_is_flagged(writer: FlaskClient) -> None:

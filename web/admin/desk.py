@@ -42,7 +42,7 @@ HEAD_BYTES = 2000
 PAGES = {
     "overview": "总览",
     "upload": "上传",
-    "runs": "运行",
+    "runs": "更新索引",
     "sources": "文件",
     "wording": "词表",
     "unfound": "没有找到的检索",

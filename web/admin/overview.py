@@ -66,7 +66,7 @@ class Overview:
         if waiting := self.desk.waiting():
             yield Matter(f"有 {waiting} 个文件的改动还没有进索引。", "去更新索引", runs)
         if unread := self.desk.unread():
-            yield Matter(f"词表改过，{unread} 篇文档需要重新读取，更新索引时会自动重读。", "去更新索引", runs)
+            yield Matter(f"词表改过，{unread} 篇文章需要重新读取，更新索引时会自动重读。", "去更新索引", runs)
         if skipped := self.desk.skipped():
             yield Matter(f"有 {len(skipped)} 个文件没有收入文库。", "看原因", at("admin.sources", view="skipped"))
         if missed := self.desk.site.noting.unfound.listed(MISSED_SHOWN):

@@ -121,12 +121,12 @@ def _digest() -> str:
 
 def _effect(preview: Preview) -> Effect:
     lists = (("词", preview.words), ("同义词", preview.synonyms), ("停用词", preview.stopwords))
-    held = f"{'至少 ' if preview.many else ''}{preview.affected} 篇文档里有这些词。" if preview.reread else ""
+    held = f"{'至少 ' if preview.many else ''}{preview.affected} 篇文章里有这些词。" if preview.reread else ""
     return Effect(
         altered=tuple(_altered(name, changes) for name, changes in lists if changes),
         examples=tuple((each.word, each.before, each.after) for each in preview.examples),
         affected=held,
-        reread=f"{preview.reread} 篇文档需要重新读取" if preview.reread else "",
+        reread=f"{preview.reread} 篇文章需要重新读取" if preview.reread else "",
     )
 
 

@@ -74,7 +74,7 @@ def _searching(site: Site, answers: Answers) -> tuple[Operation, ...]:
             name="facets",
             path="/facets",
             summary="分类计数",
-            description="相符的段落按文种、作用、年份、来源各有多少，不列段落。",
+            description="相符的段落按文种、部分、年份、来源各有多少，不列段落。",
             view=answers.facets,
             query=parameters.FacetsParameters(),
             answer=shapes.FacetsAnswer,

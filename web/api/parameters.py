@@ -69,7 +69,7 @@ class _Filtered(_Query):
     year_to = whole("截止年份", low=params.YEAR_LOW, high=params.YEAR_HIGH)
     source = several("来源：文件在文库里的名称，或它所在的文件夹", most=params.VALUES_HIGH, length=params.VALUE_LENGTH)
     script = several("字形：hans 简体，hant 繁体，unknown 不明", most=len(params.SCRIPTS), among=params.SCRIPTS)
-    function = several("段落在文章里的作用", most=len(params.FUNCTIONS), among=params.FUNCTIONS)
+    function = several("段落属于文章的哪一部分", most=len(params.FUNCTIONS), among=params.FUNCTIONS)
     document = text("只在这篇文章里找：文章的编号", most=ID_LENGTH)
     copies_of = text("只要这一段的各个版本：段落的编号", most=ID_LENGTH)
     facets = several("要哪些分类计数；不写就是全部，none 是都不要", most=len(FACETS) + 1, among=(*FACETS, NO_FACETS))

@@ -57,7 +57,7 @@ class Facets(Schema):
     """Counts by value."""
 
     kind = listed(Count, "文种", required=False)
-    function = listed(Count, "段落的作用", required=False)
+    function = listed(Count, "文章的部分", required=False)
     year = listed(Count, "年份", required=False)
     source = listed(Count, "来源", required=False)
 
@@ -81,7 +81,7 @@ class _Found(Schema):
     year = given(fields.Integer, "年份，不明时为 null", null=True)
     date = given(fields.String, "日期，不明时为空")
     script = given(fields.String, "字形", among=params.SCRIPTS)
-    functions = texts("段落在文章里的作用", among=params.FUNCTIONS)
+    functions = texts("段落属于文章的哪一部分", among=params.FUNCTIONS)
     flags = texts("使用前要留意的事，如 masked（含留空）")
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
+from indexer.model import UNDERSTANDING_NAMES, Understanding
 from indexer.query import Gap, Pattern, parse
-from indexer.search import GAPS_TOLD, Page, SearchRequest, Understanding
-from web import labels
+from indexer.search import GAPS_TOLD, Page, SearchRequest
 from web.pages.links import FIRST_CHOICES, Choice, Links
 from web.pages.params import UNDERSTANDINGS
 
@@ -104,14 +104,14 @@ def _folded(page: Page, request: SearchRequest, *, links: Links) -> Iterator[Rem
 
 
 def _undo(text: str, kind: Understanding, request: SearchRequest, *, links: Links) -> Remark:
-    return Remark(text, "撤销", links.without(request, kind), labels.UNDERSTANDINGS[kind])
+    return Remark(text, "撤销", links.without(request, kind), UNDERSTANDING_NAMES[kind])
 
 
 def _switched_off(request: SearchRequest, *, links: Links) -> Iterator[Remark]:
     for kind in UNDERSTANDINGS:
         if kind in request.off:
             again = links.search(replace(request, page=1, off=request.off - {kind}))
-            name = labels.UNDERSTANDINGS[kind]
+            name = UNDERSTANDING_NAMES[kind]
             yield Remark(f"已停用：{name}", "恢复", again, name)
 
 

@@ -12,8 +12,8 @@ from operator import itemgetter
 from typing import NamedTuple, TypeVar
 from urllib.parse import quote, quote_plus
 
-from indexer.model import FUNCTION_NAMES
-from indexer.search import Page, SearchRequest, Understanding
+from indexer.model import FUNCTION_NAMES, Understanding
+from indexer.search import Page, SearchRequest
 from web import labels
 from web.addresses import at
 from web.pages import params

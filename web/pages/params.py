@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeVar
 
 from werkzeug.datastructures import MultiDict
 
-from indexer.model import FUNCTION_NAMES, Function, Script
-from indexer.search import SearchRequest, Understanding
+from indexer.model import FUNCTION_NAMES, UNDERSTANDING_NAMES, Function, Script, Understanding
+from indexer.search import SearchRequest
 from web.render import plain
 
 SCRIPTS: tuple[Script, ...] = ("hans", "hant", "unknown")
 FUNCTIONS: tuple[Function, ...] = tuple(FUNCTION_NAMES)
-UNDERSTANDINGS: tuple[Understanding, ...] = get_args(Understanding)
+UNDERSTANDINGS: tuple[Understanding, ...] = tuple(UNDERSTANDING_NAMES)
 YEAR_LOW, YEAR_HIGH = 1900, 2100
 PAGE_HIGH = 100_000
 VALUES_HIGH = 20

@@ -141,13 +141,13 @@ def _facts(view: PassageView) -> list[Flag]:
         ("文号", document.number),
         ("来源", document.source),
         ("位置", view.place),
-        ("作用", "、".join(labels.functions(view.passage.functions))),
+        ("部分", "、".join(labels.functions(view.passage.functions))),
         ("字形", labels.script(document.script) if document.script == "hant" else ""),
-        ("另置", _set_aside(document)),
+        ("未列入正文", _set_aside(document)),
     ]
     return [(name, value) for name, value in known if value]
 
 
 def _set_aside(document: DocumentRecord) -> str:
     total = sum(document.set_aside.values())
-    return f"{total} 处不是正文（栏目、题注、落款之类）" if total else ""
+    return f"{total} 处（栏目、题注、落款之类）" if total else ""

@@ -25,7 +25,7 @@ def test_where_all_is_well_the_page_says_so(minder: Minder, settings: Settings, 
     index_texts(settings.index, SOURCES, analyzer)
     page = minder.open("/admin/")
     assert "没有需要处理的事" in page.text
-    assert page.all("//dl[@class='figures']//dd") == ["2", "2", "2"]
+    assert page.all("//dl[@class='figures']//dd") == ["2 个", "2 篇", "2 个"]
 
 
 def test_what_waits_for_the_next_run_is_counted_until_then(minder: Minder, settings: Settings) -> None:

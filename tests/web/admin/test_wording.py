@@ -29,7 +29,7 @@ def test_new_words_are_previewed_with_what_they_change(indexed: Minder, settings
     sent = form(indexed.open("/admin/wording")) | {"words": "巡堤查险\r\n管涌 50\r\n"}
     page = indexed.post("/admin/wording/check", sent)
     assert "写法都对" in page.text
-    assert "2 篇文档需要重新读取" in page.text
+    assert "2 篇文章需要重新读取" in page.text
     assert page.all("//ul[@class='altered']/li") == ["＋新增：巡堤查险", "＋新增：管涌 50"]
     assert page.all("//tr[td[1]='巡堤查险']/td[@data-name='以后']/span[.='巡堤查险']")
     assert not page.all("//tr[td[1]='巡堤查险']/td[@data-name='现在']/span[.='巡堤查险']")
@@ -57,9 +57,9 @@ def test_saved_synonyms_take_effect_and_words_ask_for_reading_anew(indexed: Mind
     done = indexed.post("/admin/wording", sent)
     page = read(indexed.client, done.response.location)
     assert "已经保存" in page.text
-    assert "2 篇文档需要重新读取" in page.text
+    assert "2 篇文章需要重新读取" in page.text
     assert (settings.words_folder / "synonyms.txt").read_text(encoding="utf-8") == "谷物 = 稻谷\n"
-    assert "2 篇文档需要重新读取" in indexed.open("/admin/").text
+    assert "2 篇文章需要重新读取" in indexed.open("/admin/").text
 
 
 def test_after_the_next_run_nothing_has_to_be_read_anew(minder: Minder) -> None:
