@@ -7,8 +7,11 @@ characters, and the signs that are exchanged for their Chinese forms. Cleaning a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Literal
 
+from indexer import deadline
 from indexer.model import Mask
 from indexer.structure.marks import masks_in
 
@@ -45,9 +48,12 @@ _MEASURES = "长宽高深厚"
 
 _WIDE = {",": "，", ".": "。", ";": "；", ":": "：", "?": "？", "!": "！"}
 _SIGN = re.compile("[,.;:?!]")
-_DOTS = re.compile(r"(?:\.{3,}|。{3,}|…+)(?![年月日元.…。])")
+# Each run is read once, from its beginning: where what follows it forbids the match, no part of it is tried again.
+_DOTS = re.compile(r"(?:(?<!\.)\.{3,}+|(?<!。)。{3,}+|(?<!…)…++)(?![年月日元.…。])")
 _DASH = re.compile(f"(?<=[{_HAN}】]) ?-{{2,}} ?(?=[{_HAN}【])")
-_SINGLE_QUOTED = re.compile(f"(?<![A-Za-z0-9])'([^'\n]*[{_HAN}][^'\n]*)'(?![A-Za-z])")
+# Nothing is given back: from each quote the text is read to the next one, and no further. Quotes that were exchanged already
+# are not enclosed by others, which would take a pass for each layer.
+_SINGLE_QUOTED = re.compile(f"(?<![A-Za-z0-9])'([^'‘’\n{_HAN}]*+[{_HAN}][^'‘’\n]*+)'(?![A-Za-z])")
 
 # What any rule begins with; most passages have nothing of it.
 _CHANGEABLE = re.compile(
@@ -56,7 +62,7 @@ _CHANGEABLE = re.compile(
 
 
 def for_official(text: str) -> str:
-    """*text* as it may stand in an official document; lines are kept, empty ones are not.
+    """*text* as it may stand in an official document; lines are kept, empty ones are not. Raises TooLong.
 
     芦塘镇20xx年共投入 xx.xx万元,拆除"破棚子"3处. -> 芦塘镇20【 】年共投入【 】万元，拆除“破棚子”3处。
     """
@@ -76,7 +82,7 @@ def visible(text: str) -> str:
 
 def _once(text: str) -> str:
     lines = (_spaced(line) for line in visible(text).split("\n"))
-    return "\n".join(_line(line) for line in lines if line)
+    return "\n".join(_line(line) for line in deadline.checked(lines) if line)
 
 
 def _line(line: str) -> str:
@@ -92,7 +98,10 @@ def _spaced(line: str) -> str:
 def _blanked(line: str) -> str:
     """*line* with 【 】 for what was masked: 20xx年x月x日 -> 20【 】年【 】月【 】日."""
     written, done = [], 0
-    for start, end in (_widened(line, mask) for mask in masks_in(line)):
+    for mask in masks_in(line):
+        if mask.start < done:
+            continue
+        start, end = _widened(line, mask, done)
         if start < done or _is_fact(line, start, end):
             continue
         written += [line[done:start], _MASK_SIGNS.sub(BLANK, line[start:end])]
@@ -100,9 +109,10 @@ def _blanked(line: str) -> str:
     return "".join([*written, line[done:]])
 
 
-def _widened(line: str, mask: Mask) -> tuple[int, int]:
+def _widened(line: str, mask: Mask, done: int) -> tuple[int, int]:
+    """*mask* with the signs beside it; before *done* no more than one is looked at, which tells that it belongs there."""
     start, end = mask.start, mask.end
-    while start and line[start - 1] in _BESIDE_MASK:
+    while start >= max(done, 1) and line[start - 1] in _BESIDE_MASK:
         start -= 1
     while end < len(line) and line[end] in _BESIDE_MASK:
         end += 1
@@ -164,8 +174,9 @@ def _letters_before(line: str) -> list[Letter]:
 def _bracketed(line: str) -> str:
     """*line* with full-width brackets where they stand in Chinese: (一)抓宣传, but f(x) and PM(2.5) stay."""
     written = list(line)
+    chinese = [found.start() for found in _CHINESE.finditer(line)]
     for opening, closing in _pairs(line):
-        if _are_chinese_brackets(line, opening, closing):
+        if _holds(chinese, opening, closing) or _are_chinese_brackets(line, opening, closing):
             written[opening], written[closing] = "（", "）"
     return "".join(written)
 
@@ -181,8 +192,15 @@ def _pairs(line: str) -> list[tuple[int, int]]:
     return found
 
 
+def _holds(places: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of the sorted *places* lies between *start* and *end*; pairs may be nested as deep as a line is long."""
+    nearest = bisect_left(places, start)
+    return nearest < len(places) and places[nearest] < end
+
+
 def _are_chinese_brackets(line: str, opening: int, closing: int) -> bool:
-    if line[opening] == "（" or line[closing] == "）" or _CHINESE.search(line, opening, closing):
+    """Whether brackets without Chinese in them are Chinese by their other half, or by what they stand beside."""
+    if line[opening] == "（" or line[closing] == "）":
         return True
     before, after = line[opening - 1 : opening] if opening else "", line[closing + 1 : closing + 2]
     applied = before.isascii() and before.isalnum()

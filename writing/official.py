@@ -17,6 +17,7 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from lxml import etree
 
+from indexer import deadline
 from writing import headings, layout
 from writing.cleaning import for_official, visible
 from writing.headings import Line
@@ -46,10 +47,10 @@ RAISED = "^"
 
 
 def document(material: Material) -> bytes:
-    """The .docx of *material*."""
+    """The .docx of *material*. Raises TooLong where the time that its sender has is over."""
     made = _blank(material.title)
     body = made.element.body
-    for place, paragraph in enumerate(_paragraphs(material)):
+    for place, paragraph in enumerate(deadline.checked(_paragraphs(material))):
         body.insert(place, paragraph)
     return _packed(made)
 

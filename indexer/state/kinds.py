@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -19,6 +21,11 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _GZIP = b"\x1f\x8b"
 _PDF_WITHIN = 1024
+# What the reader of zip files raises where one is damaged, whichever way its members are compressed.
+TORN = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(NotImplementedError, OSError, ValueError, RuntimeError),
+)
 
 _OTHER_FORMATS: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "这是 RAR 压缩包，请解压后上传，或改用 .zip。"),
@@ -42,7 +49,10 @@ _OTHER_STREAMS: tuple[tuple[bytes, str, str], ...] = (
     ("Workbook".encode("utf-16-le"), "这是 Excel 表格，目前不读表格；请把要用的文字另存为 .docx 或 .txt。", "unsupported"),
     ("PowerPoint Document".encode("utf-16-le"), "这是演示文稿，目前不读；请把要用的文字另存为 .docx 或 .txt。", "unsupported"),
 )  # fmt: skip
-_PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S)
+# A comment ends with its first -->, whatever follows: there is one way to read a row of them.
+_PAGE = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?>(?><!--.*?-->)\s*)*+<(?:!doctype\s+html|html|head|body|meta)\b", re.I | re.S
+)
 _TAGS = re.compile(r"<(?:p|div|br|span|table|h[1-6]|ul|ol|li|a|font|title)\b[^<>]*>", re.I)
 _XML = re.compile(r"\s*<\?xml\b", re.I)
 
@@ -79,7 +89,7 @@ def _of_package(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member.replace("\\", "/").lstrip("/") for member in archive.namelist()]
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except TORN as error:
         raise SourceError("文件已损坏，打不开；请重新压缩或另存一份再上传。", code="damaged") from error
     if any(member.startswith("word/") for member in members):
         return ".docx"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,7 +24,6 @@ _ENCRYPTED = 0x1
 # Below this size the ratio tells nothing: a page of blanks is no attack.
 _RATIO_FROM = 1_000_000
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
-_TORN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +55,18 @@ def pieces(job: Job) -> list[Piece]:
     try:
         if job.folder is None:
             return [_known(Piece(job.name, job.path, kinds.suffix_of_content(job.path, name=job.name)))]
-        with zipfile.ZipFile(job.path) as archive:
-            return list(_members(archive, job, job.folder))
+        return _apart(job, job.folder)
     except SourceError as error:
         return [Piece(job.name, reason=str(error), code=error.code)]
-    except zipfile.BadZipFile:
-        return [Piece(job.name, reason="压缩包已损坏，打不开；请重新压缩再上传。", code="damaged")]
+
+
+def _apart(job: Job, folder: Path) -> list[Piece]:
+    try:
+        with zipfile.ZipFile(job.path) as archive:
+            return list(_members(archive, job, folder))
+    except kinds.TORN as error:
+        _check_disk(error)
+        raise SourceError("压缩包已损坏，打不开；请重新压缩再上传。", code="damaged") from error
 
 
 def _members(archive: zipfile.ZipFile, job: Job, folder: Path) -> Iterator[Piece]:
@@ -95,7 +99,7 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, left: i
         return Piece(name, reason="压缩包里的这个文件加了密码，请解密后再上传。", code="encrypted")
     try:
         return _settled(Piece(name, path, bytes=_unpack(archive, info, path, left)))
-    except _TORN as error:
+    except kinds.TORN as error:
         _check_disk(error)
         path.unlink(missing_ok=True)
         return Piece(name, reason="压缩包里的这个文件已损坏，解不开。", code="damaged")
@@ -110,7 +114,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, left: i
             if size > left:
                 raise SourceError("压缩包解开后过大，没有收下；请分几次上传。", code="too_large")
             if size > _RATIO_FROM + MAX_RATIO * info.compress_size:
-                raise SourceError("压缩包里的文件压缩得异常紧，像是炸弹文件，没有收下。", code="too_large")
+                raise SourceError("压缩包里的文件压缩比异常，疑似压缩炸弹，没有收下。", code="too_large")
             target.write(chunk)
     return size
 

@@ -18,10 +18,12 @@ import os
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,7 +70,7 @@ class Incoming:
 class UploadLimits:
     """How much one upload may bring: ``files`` (those in a zip one by one), ``mb`` as sent, ``unpacked_mb`` unpacked.
 
-    ``seconds`` and ``memory_mb`` bound the child process that looks at one file or takes one archive apart.
+    ``seconds`` bounds how long all its files are looked at and taken apart, ``memory_mb`` the child process that does it.
     """
 
     files: int = 200
@@ -344,7 +346,8 @@ def _copied(stream: BinaryIO, path: Path, *, at_most: int) -> int | None:
 def _looked_at(received: Iterable[Piece], staging: Path, limits: UploadLimits) -> Iterator[list[Piece]]:
     """What became of each file that was sent, in order: itself, or the members of the archive that it is."""
     sent = list(received)
-    told = _plainly(sent, limits)
+    end = time.monotonic() + limits.seconds
+    told = _plainly(sent, limits, end)
     left = limits.files - sum(piece.suffix not in ("", kinds.ARCHIVE) for piece in told)
     room = limits.unpacked_mb * 1_000_000 - sum(piece.bytes for piece in told if piece.suffix != kinds.ARCHIVE)
     for number, piece in enumerate(told):
@@ -353,29 +356,27 @@ def _looked_at(received: Iterable[Piece], staging: Path, limits: UploadLimits) -
             continue
         folder = staging / f"members{number}"
         folder.mkdir(mode=0o700)
-        found = _apart(Job(piece.path, piece.name, folder, left, room), limits)
+        (found,) = _in_children([Job(piece.path, piece.name, folder, left, room)], limits, end)
         left -= sum(member.path is not None for member in found)
         room -= sum(member.bytes for member in found)
         yield found
 
 
-def _plainly(sent: Sequence[Piece], limits: UploadLimits) -> list[Piece]:
+def _plainly(sent: Sequence[Piece], limits: UploadLimits, end: float) -> list[Piece]:
     """The pieces with what they are; those that were refused already as they were."""
     jobs = [Job(piece.path, piece.name) for piece in sent if piece.path is not None]
-    told = iter([found for (found,) in _in_children(jobs, limits)])
+    told = iter([found for (found,) in _in_children(jobs, limits, end)])
     return [next(told) if piece.path is not None else piece for piece in sent]
 
 
-def _apart(job: Job, limits: UploadLimits) -> list[Piece]:
-    return next(iter(_in_children([job], limits)))
-
-
-def _in_children(jobs: Sequence[Job], limits: UploadLimits) -> list[list[Piece]]:
-    """What a child process makes of each of *jobs*; one that it does not survive is refused."""
+def _in_children(jobs: Sequence[Job], limits: UploadLimits, end: float) -> list[list[Piece]]:
+    """What a child process makes of each of *jobs*; refused is what it does not survive, and what is not done at *end*."""
     bounds = Limits(seconds=limits.seconds, memory_mb=limits.memory_mb)
     workers = Workers(pieces, jobs=1, limits=bounds, preload=(pieces.__module__,))
-    with closing(workers.run(jobs)) as outcomes:
-        return [done.result or [_given_up(job, done.failure, limits)] for job, done in outcomes]
+    in_time = takewhile(lambda _: time.monotonic() < end, jobs)
+    with closing(workers.run(in_time, seconds=lambda _: max(0.0, end - time.monotonic()))) as outcomes:
+        made = [done.result or [_given_up(job, done.failure, limits)] for job, done in outcomes]
+    return [*made, *([_given_up(job, "too_slow", limits)] for job in jobs[len(made) :])]
 
 
 def _given_up(job: Job, failure: Failure | None, limits: UploadLimits) -> Piece:

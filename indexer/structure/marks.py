@@ -8,14 +8,15 @@ from collections.abc import Iterable
 from indexer.model import Mask
 from indexer.structure.numbering import inline_numbers
 
-_BLANK = r"(?:[×╳✕]+|[xX]{2,}|[*＊]+|[○〇●□]{2,}|_{2,}|＿{2,}|…{2,}(?=[年月日元]))"
+# Dots are read once from where they begin, or one behind a letter: what follows decides, and it is the same for each of them.
+_BLANK = r"(?:[×╳✕]+|[xX]{2,}|[*＊]+|[○〇●□]{2,}|_{2,}|＿{2,}|(?<!……)…{2,}+(?=[年月日元]))"
 _MASK = re.compile(
     # 20xx年, 201×年
     r"(?<![A-Za-z0-9])(?:19|20)(?:\d?[xX×*＊○]{1,2})(?:年(?:[xX×*＊]{1,2}月)?(?:[xX×*＊]{1,2}日)?)?"
     # x月x日, xx月xx日
     r"|(?<![A-Za-z])[xX×*＊]{1,4}年[xX×*＊\d]{1,2}月(?:[xX×*＊\d]{1,2}日)?|(?<![A-Za-z])[xX×*＊]{1,2}月(?:[xX×*＊]{1,2}日)?"
-    # xx.xx亿元
-    r"|(?<![A-Za-z])[xX×*＊]+\.[xX×*＊]+"
+    # xx.xx亿元; without a bound a line of such signs would be read to its end from each of them
+    r"|(?<![A-Za-z])[xX×*＊]{1,40}\.[xX×*＊]+"
     rf"|(?<![A-Za-z0-9]){_BLANK}(?![A-Za-z])"
     # a single x or * before or after a Han character: X个, *村; not X光, not 5×3
     r"|(?<![A-Za-z0-9])[xX×](?=[个名项件条次人户家村镇乡县市区局处某万亿元月日年%％座所])"

@@ -293,6 +293,15 @@ def test_the_basket_needs_no_service_but_for_documents(opened: Opened) -> None:
     expect(page.get_by_role("alert").first).to_contain_text("连不上检索服务，没有导出")
 
 
+@pytest.mark.parametrize(("status", "told"), [(413, "超过了服务器一次能收的大小"), (503, "太忙"), (502, "告诉管理员")])
+def test_what_a_proxy_refuses_is_told_in_words_of_our_own(opened: Opened, status: int, told: str) -> None:
+    page = filled(opened)
+    page.evaluate("status => { window.fetch = async () => new Response('<html>nginx</html>', { status }) }", status)
+    page.get_by_role("button", name="导出 Word 文档").click()
+    expect(page.get_by_role("alert").first).to_contain_text(told)
+    assert len(kept(page)) == 3
+
+
 def test_two_tabs_show_the_same_basket(opened: Opened) -> None:
     page = filled(opened)
     other = page.context.new_page()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import time
+from math import prod
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +15,12 @@ from docx import Document
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+import web
+from indexer import deadline
 from tests.web.reading import read
 from tests.web.test_pages import open_hit
+from web.pages.basket import BYTES
+from writing import material
 from writing.material import ITEMS, TEXT
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -132,6 +140,35 @@ def test_a_page_of_another_origin_gets_no_document(client: FlaskClient, headers:
 )
 def test_our_own_page_gets_one(client: FlaskClient, headers: dict[str, str]) -> None:
     assert send(client, {"items": [ITEM]}, headers=headers).status_code == 200
+
+
+def test_two_megabytes_of_hostile_text_are_answered_in_the_time_of_a_request(client: FlaskClient) -> None:
+    for hostile in ("'" + "整" * 3_300, "(" * 4_700 + ")" * 4_700 + "整", "×*" * 3_200):
+        begun = time.process_time()
+        answer = send(client, json.dumps({"items": [{"text": hostile}] * ITEMS}, ensure_ascii=False).encode())
+        assert time.process_time() - begun < 4, hostile[:4]
+        assert answer.status_code in (200, 503), hostile[:4]
+
+
+def test_a_document_that_takes_too_long_is_refused_with_what_to_do(client: FlaskClient) -> None:
+    with deadline.within(0):
+        answer = send(client, {"items": [ITEM]})
+    assert (answer.status_code, problem(answer)["code"]) == (503, "too_long")
+    assert "请分几次导出" in problem(answer)["detail"]
+    assert answer.headers["Retry-After"] == "2"
+
+
+def test_the_bounds_of_the_basket_in_the_browser_are_those_of_the_service() -> None:
+    script = (Path(web.__file__).parent / "static" / "store.js").read_text(encoding="utf-8")
+    (written,) = re.findall(r"export const LIMITS = \{ (.*) \};", script)
+    limits = {name: prod(map(int, bound.split(" * "))) for name, bound in re.findall(r"(\w+): ([\d* ]+\d)", written)}
+    assert {name: limits[name] for name in ("items", "bytes", "text", "note", "field")} == {
+        "items": material.ITEMS,
+        "bytes": BYTES,
+        "text": material.TEXT,
+        "note": material.NOTE,
+        "field": material.FIELD,
+    }
 
 
 def test_a_document_of_the_basket_cannot_be_fetched(client: FlaskClient) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.deadline import within
+from indexer.errors import TooLong
 from indexer.structure.marks import masks_in
 from writing.cleaning import _CHANGEABLE, _once, for_official, visible
 
@@ -22,6 +26,7 @@ CHANGED = {
     "(1)抓宣传（见附件1)": "（1）抓宣传（见附件1）",
     '开展"百日攻坚"行动': "开展“百日攻坚”行动",
     "群众说'干净了'": "群众说‘干净了’",
+    "'a''好'": "'a'‘好’",
     "等等...": "等等……",
     "清运。。。绿化": "清运……绿化",
     "两条主线--宣传与整治": "两条主线——宣传与整治",
@@ -101,14 +106,59 @@ def test_nothing_is_hidden_where_nothing_was(text: str) -> None:
     assert for_official(text).count("【") == text.count("【")
 
 
+# Signs that the rules look at: runs of each, pairs of them in turn, and one run behind another.
+SIGNS = "'\"(（)x×*＊〇●_…,.。-【 \u3000\u200b1a中年月"
+Hostile = Callable[[int], str]
+
+
+def in_turn(signs: str) -> Hostile:
+    return lambda length: signs * (length // len(signs))
+
+
+def behind(first: str, second: str) -> Hostile:
+    return lambda length: first * (length // 2) + second * (length // 2)
+
+
+HOSTILE: dict[str, Hostile] = {
+    **{sign: in_turn(sign) for sign in SIGNS},
+    **{a + b: in_turn(a + b) for a, b in permutations(SIGNS, 2)},
+    **{f"{a} then {b}": behind(a, b) for a, b in permutations(SIGNS, 2)},
+    "one quote that is never closed": lambda length: "'" + "整" * length,
+    "quotes around quotes": lambda length: "'!" * (length // 4) + "整治" + "!'" * (length // 4),
+    "brackets in brackets": lambda length: "(" * (length // 2) + ")" * (length // 2) + "整",
+    "brackets of both widths": lambda length: "(（" * (length // 4) + ")）" * (length // 4) + "整",
+    "masks": in_turn("20xx年x月*村"),
+}
+
+
+def seconds_for(text: str) -> float:
+    """The time of the processor that cleaning *text* takes, at its best of two."""
+    taken = []
+    for _ in range(2):
+        begun = time.process_time()
+        for_official(text)
+        taken.append(time.process_time() - begun)
+    return min(taken)
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_hostile_text_is_cleaned_in_little_time(sign: str) -> None:
+    for name, text in HOSTILE.items():
+        if name.startswith(sign):
+            # A fiftieth of a second would do; what grows with the square takes seconds.
+            assert seconds_for(text(5_000)) < 0.1, name
+
+
 @pytest.mark.parametrize(
-    "hostile",
-    ["(" * 30_000, '"' * 30_000, "x*" * 15_000, "，, " * 10_000, "一 " * 15_000, "...年" * 8_000, "'一" * 15_000],
+    "name", [name for name in HOSTILE if name[0] in "qobm" or name in ("×*", "x×", "… then 年", ". then 年")]
 )
-def test_a_hostile_text_is_cleaned_in_little_time(hostile: str) -> None:
-    begun = time.process_time()
-    for_official(hostile)
-    assert time.process_time() - begun < 2
+def test_four_times_a_hostile_text_takes_about_four_times_as_long(name: str) -> None:
+    assert seconds_for(HOSTILE[name](20_000)) < 10 * max(seconds_for(HOSTILE[name](5_000)), 0.002), name
+
+
+def test_cleaning_stops_when_the_time_is_over() -> None:
+    with within(0), pytest.raises(TooLong):
+        for_official("整治,\n" * 10)
 
 
 @given(TEXTS)

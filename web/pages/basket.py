@@ -8,7 +8,8 @@ from io import BytesIO
 from flask import Blueprint, Response, abort, request, send_file
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from web.api.problems import problem
+from indexer.errors import TooLong
+from web.api.problems import RETRY_SOON_SECONDS, problem
 from web.guard.origin import is_own
 from web.pages.taking import item_of
 from web.site import Site
@@ -46,13 +47,15 @@ class Basket:
         if not is_own(request):
             return problem(403, "other_origin", "不能从别的网站导出", "请在素材篮页面上导出。")
         if request.mimetype != "application/json":
-            return problem(415, "not_json", "这种内容读不懂", "导出的内容应以 application/json 发来。")
+            return problem(415, "not_json", "不支持这种内容", "导出的内容应以 application/json 发来。")
         try:
             return _sent(material.read(_body()))
         except RequestEntityTooLarge:
             return problem(413, "too_large", "素材太多", f"一次最多导出 {BYTES >> 20} MB，请分几次导出。")
         except MaterialError as error:
             return problem(400, "bad_material", "导出不了", str(error))
+        except TooLong:
+            return _too_long()
 
     def passage(self, passage_id: str) -> Response:
         """The .docx of one passage, for whoever has no script."""
@@ -61,6 +64,12 @@ class Basket:
             abort(404, description="没有这一段。可能文库更新后它换了编号，请重新检索。")
         item = item_of(view.passage, place=view.place)
         return _sent(Material(items=(item,), title=item.title[: material.TITLE] or material.DEFAULT_TITLE))
+
+
+def _too_long() -> Response:
+    response = problem(503, "too_long", "导出超时", "素材太多，规定的时间里没有排完：请分几次导出，或稍后再试。")
+    response.headers["Retry-After"] = str(RETRY_SOON_SECONDS)
+    return response
 
 
 def _body() -> object:

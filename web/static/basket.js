@@ -274,12 +274,15 @@ const documentWanted = () => ({
   items: shownOf(read()).map((item) => Object.fromEntries(FIELDS.map((name) => [name, item[name]]))),
 });
 
+// What somebody in front of the service answers has no detail for us: a proxy that takes less than we do, or finds us away.
+const REFUSALS = new Map([
+  [413, "素材太多，超过了服务器一次能收的大小，没有导出。请用标签分成几批，分几次导出。"],
+  [503, "检索服务这会儿太忙，没有导出。请稍后再试。"],
+]);
+
 const refusal = async (response) => {
-  try {
-    return (await response.json()).detail;
-  } catch {
-    return response.status === 503 ? "检索服务这会儿太忙，请稍后再试。" : "导出不了，请稍后再试；仍不行时请告诉管理员。";
-  }
+  const told = await response.json().catch(() => null);
+  return told?.detail || REFUSALS.get(response.status) || "导出不了，请稍后再试；仍不行时请告诉管理员。";
 };
 
 const makeDocument = async (button) => {

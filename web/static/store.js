@@ -3,7 +3,7 @@ import { KEY } from "./take.js";
 
 const FORMAT = "fanwen-basket";
 const VERSION = 1;
-// The same bounds stand in writing/material.py and web/basket.py, which see what is exported to a document.
+// The same bounds stand in writing/material.py and web/pages/basket.py, which see what is exported to a document.
 export const LIMITS = { items: 200, bytes: 2 * 1024 * 1024, text: 20000, note: 4000, field: 500, tags: 10, tag: 20 };
 const PROVENANCE = ["title", "part", "number", "issuer", "date", "source", "place"];
 

@@ -77,7 +77,7 @@ const copyFrom = async (button, place) => {
   const { dataset } = place;
   const done = await copy(textFor(button.dataset.act, dataset, new URL(dataset.url, location.href).href), button);
   if (done) tell(button, "已复制");
-  else tell(button, select(place) ? "已选中，请按 Ctrl+C" : "复制不了，请打开全文选取");
+  else tell(button, select(place) ? "已选中，请按 Ctrl+C" : "复制不了，请打开原文选取");
 };
 
 const keep = async (button, { dataset }) => {
