@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from flask import current_app, request, url_for
+from flask.blueprints import BlueprintSetupState
 
-# The name of the outermost blueprint, unless a portal gave it another.
+# The name of our blueprint, unless a portal gave it another.
 NAME = "fanwen"
+_HOMES = "fanwen"
 
 
 def at(endpoint: str, /, **values: object) -> str:
     """The address of ``pages.results`` or ``static``; *values* fill its path, the others stand behind the question mark."""
-    mounted = request.blueprints[-1] if request.blueprints else NAME
-    return url_for(f"{mounted}.{endpoint}", **values)  # type: ignore[arg-type]
+    return url_for(f"{_home() or NAME}.{endpoint}", **values)  # type: ignore[arg-type]
 
 
 def route() -> str:
     """The route of this request within the service, such as ``/passage/<passage_id>``; "" where it is none of ours."""
-    if request.url_rule is None or not request.blueprints:
+    home = _home()
+    if request.url_rule is None or not home:
         return ""
-    home = next(current_app.url_map.iter_rules(f"{request.blueprints[-1]}.pages.welcome"))
-    return request.url_rule.rule[len(home.rule) - 1 :]
+    first = next(current_app.url_map.iter_rules(f"{home}.pages.welcome"))
+    return request.url_rule.rule[len(first.rule) - 1 :]
+
+
+def endpoint() -> str:
+    """What answers this request, such as ``pages.results``, wherever the service is mounted; "" where it is none of ours."""
+    home = _home()
+    return (request.endpoint or "").removeprefix(f"{home}.") if home else ""
+
+
+def settle(state: BlueprintSetupState) -> None:
+    """Remember the name that our blueprint has in an application, such as ``apps.library`` within a portal's own ``apps``."""
+    homes: set[str] = state.app.extensions.setdefault(_HOMES, set())
+    homes.add(f"{state.name_prefix}.{state.name}".lstrip("."))
+
+
+def _home() -> str:
+    """The name of our blueprint as it answers this request; "" where it does not."""
+    homes = current_app.extensions.get(_HOMES, ())
+    return next((name for name in request.blueprints if name in homes), "")

@@ -9,15 +9,11 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from indexer.errors import IndexFolderError, IndexMissing, TooLong
 from web import labels
+from web.api.problems import KINDS, RETRY_SECONDS, RETRY_SOON_SECONDS
 from web.render import plain
 from web.site import Site
 
 logger = logging.getLogger(__name__)
-
-# A writer who comes back after so many seconds may find the index made.
-RETRY_SECONDS = "30"
-# What was read for a search that took too long is kept, so that the next one gets further.
-RETRY_SOON_SECONDS = "2"
 
 Failure = tuple[str, int, dict[str, str]]
 
@@ -43,20 +39,21 @@ class _Pages:
     def missing(self, error: IndexMissing) -> Failure:
         logger.warning("%s", error)
         command = f"fanwen index 文件夹 --index {self.site.settings.index}"
-        page = self.site.render("error.html", title="还没有可检索的文库", message="索引还没有建立。", command=command)
-        return page, 503, {"Retry-After": RETRY_SECONDS}
+        return self._later("no_index", RETRY_SECONDS, message="索引还没有建立。", command=command)
 
     def unusable(self, error: IndexFolderError) -> Failure:
         logger.error("%s", error)
-        page = self.site.render("error.html", title="文库暂时用不了", message=str(error), hints=labels.INDEX_HINTS)
-        return page, 503, {"Retry-After": RETRY_SECONDS}
+        return self._later("index_unusable", RETRY_SECONDS, message=str(error), hints=labels.INDEX_HINTS)
 
     def too_long(self, error: TooLong) -> Failure:
         typed = plain(request.args.get("q", ""))
-        page = self.site.render(
-            "error.html", title="检索超时", message=str(error), hints=labels.SLOW_HINTS, query=typed
-        )
-        return page, 503, {"Retry-After": RETRY_SOON_SECONDS}
+        return self._later("too_long", RETRY_SOON_SECONDS, message=str(error), hints=labels.SLOW_HINTS, query=typed)
+
+    def _later(self, code: str, seconds: int, **values: object) -> Failure:
+        """The page of a problem that may be gone after *seconds*."""
+        kind = KINDS[code]
+        page = self.site.render("error.html", title=kind.title, **values)
+        return page, kind.status, {"Retry-After": str(seconds)}
 
     def http(self, error: HTTPException) -> Failure:
         code = error.code or 500

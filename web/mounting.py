@@ -14,7 +14,7 @@ from indexer.exposure import check_choice
 from indexer.following import site_dictionary
 from indexer.search import Search
 from web import failures
-from web.addresses import NAME
+from web.addresses import NAME, settle
 from web.admin import Admin
 from web.api import Api
 from web.embed.routes import Embed
@@ -55,6 +55,7 @@ def mounted(site: Site) -> Blueprint:
     """The blueprint of *site*, with all its views."""
     site.prepare()
     service = Blueprint(NAME, __name__, static_folder="static")
+    service.record(settle)
     for views in _views(site):
         service.register_blueprint(views.blueprint())
     failures.register(service, site=site)

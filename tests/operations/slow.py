@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from flask import Flask
+from flask import Flask, request
 
 SECONDS = 1.5
 
@@ -20,3 +20,11 @@ def alive() -> str:
 def slow() -> str:
     time.sleep(SECONDS)
     return "总算好了"
+
+
+@app.post("/read")
+@app.post("/admin/upload")
+def read() -> str:
+    length = len(request.get_data())
+    time.sleep(SECONDS)
+    return f"{length} 字节"

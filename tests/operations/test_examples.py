@@ -123,7 +123,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ }}
 http {{
-    access_log off;
+    access_log {folder}/nginx.log;
     {temporary}
     include {folder}/fanwen.conf;
     server {{
@@ -178,6 +178,30 @@ def test_both_logs_have_the_same_name_for_a_request_and_the_readers_address(behi
     assert re.fullmatch(r"[0-9a-f]{32}", line["request"])
     assert line["peer"] == "127.0.0.1"
     assert line["path"] == "/fanwen/search"
+
+
+@pytest.mark.nginx
+def test_nginx_writes_down_no_query(behind_nginx: tuple[str, Service]) -> None:
+    address, service = behind_nginx
+    site = address.removesuffix("/fanwen/")
+    assert _asked(address + SEARCH)[0] == 200
+    assert _asked(address + "static/fanwen.css", headers={"Referer": address + SEARCH})[0] == 200
+    # What nginx answers by itself, without the service, is written, and later than those.
+    assert _asked(site + "/elsewhere")[0] == 404
+    lines = (service.log.parent / "nginx.log").read_text(encoding="utf-8")
+    assert "/elsewhere" in lines
+    assert "%E7%BA%A2" not in lines
+
+
+@pytest.mark.nginx
+def test_a_basket_of_two_megabytes_becomes_a_document_behind_nginx(behind_nginx: tuple[str, Service]) -> None:
+    address, _ = behind_nginx
+    item = {"text": "保洁员每天清扫两遍。", "title": "芦塘镇环境整治总结"}
+    # Spaces between the values of JSON count like any others.
+    sent = json.dumps({"title": "素材", "items": [item]}).encode() + b" " * 2_090_000
+    own = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin"}
+    assert _asked(address + "basket.docx", headers=own, data=sent)[0] == 200
+    assert _asked(address + "basket.docx", headers=own, data=b" " * 2_200_000)[0] == 413
 
 
 @pytest.mark.nginx

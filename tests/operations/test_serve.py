@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,10 @@ SERVE_SLOWLY = {
 }
 
 
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Drop: "
+BODY = b"POST /read HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000\r\n\r\n"
+
+
 def serving_slowly(server: str, port: int, *, before: str = "") -> list[str]:
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r}); {before}" + SERVE_SLOWLY[server]
     return [sys.executable, "-c", program.format(port=port, root=ROOT)]
@@ -141,12 +146,13 @@ def test_a_request_in_flight_is_answered_when_the_service_is_stopped(server: str
 
 @linux
 @pytest.mark.parametrize("server", SERVE_SLOWLY)
-def test_clients_that_send_drop_by_drop_keep_nobody_waiting(server: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("begun", [HEAD, BODY], ids=["head", "body"])
+def test_clients_that_send_drop_by_drop_keep_nobody_waiting(server: str, begun: bytes, tmp_path: Path) -> None:
     port = free_port()
-    quick = "from web.running import limits; limits.HEAD_SECONDS = 2; "
+    quick = "from web.running import limits; limits.HEAD_SECONDS = limits.BODY_SECONDS = 2; "
     with running(serving_slowly(server, port, before=quick), folder=tmp_path, port=port) as service:
         ending = threading.Event()
-        dripping = [threading.Thread(target=_drip, args=(service, ending)) for _ in range(12)]
+        dripping = [threading.Thread(target=_drip, args=(service, ending, begun)) for _ in range(12)]
         for client in dripping:
             client.start()
         time.sleep(0.5)
@@ -162,15 +168,80 @@ def test_clients_that_send_drop_by_drop_keep_nobody_waiting(server: str, tmp_pat
                 client.join()
 
 
-def _drip(service: Service, ending: threading.Event) -> None:
-    """A head that never ends, a letter every tenth of a second, until the service hangs up."""
+@linux
+@pytest.mark.parametrize(
+    "head", ["Content-Length: 5\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"]
+)
+def test_what_is_done_with_a_body_once_it_is_there_may_take_longer(head: str, tmp_path: Path) -> None:
+    port = free_port()
+    quick = "from web.running import limits; limits.BODY_SECONDS = 0.1; "
+    with (
+        running(serving_slowly("gunicorn", port, before=quick), folder=tmp_path, port=port) as service,
+        service.connection() as client,
+    ):
+        client.sendall(f"POST /read HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{head}".encode())
+        answer = b"".join(iter(lambda: client.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert answer.endswith("5 字节".encode())
+
+
+def _drip(service: Service, ending: threading.Event, begun: bytes) -> None:
+    """A request that never ends, a letter every tenth of a second, until the service hangs up."""
     try:
         with service.connection() as client:
-            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Drop: ")
+            client.sendall(begun)
             while not ending.wait(0.1):
                 client.sendall(b"a")
     except OSError:
         return
+
+
+@linux
+def test_waitress_stores_no_body_that_nobody_would_read(tmp_path: Path) -> None:
+    port = free_port()
+    with running(serving_slowly("waitress", port), folder=tmp_path, port=port) as service:
+        for path, megabytes, status in (("/search", 4, 413), ("/basket.docx", 2, 404), ("/admin/wording", 6, 404)):
+            with _sending(service, path, megabytes << 20) as client:
+                if status != 413:
+                    client.sendall(bytes(megabytes << 20))
+                assert _status(client) == status, path
+        with _sending(service, "/search", 0, "Transfer-Encoding: chunked") as client:
+            client.sendall(b"400001\r\n" + bytes(0x400001))
+            assert _status(client) == 413
+
+
+@linux
+def test_waitress_takes_in_few_uploads_at_one_time(tmp_path: Path) -> None:
+    port = free_port()
+    with running(serving_slowly("waitress", port), folder=tmp_path, port=port) as service, ExitStack() as closing:
+        begun = [closing.enter_context(_sending(service, limits.UPLOAD, 9 << 20)) for _ in range(4)]
+        for client in begun:
+            client.sendall(bytes(1 << 20))
+        time.sleep(0.5)
+        with _sending(service, limits.UPLOAD, 9 << 20) as client:
+            assert _status(client) == 503
+        for client in begun[:3]:
+            client.sendall(bytes(8 << 20))
+            assert _status(client) == 200
+        begun[3].close()
+        time.sleep(0.5)
+        again = [closing.enter_context(_sending(service, limits.UPLOAD, 1 << 20)) for _ in range(4)]
+        for client in again:
+            client.sendall(bytes(1 << 20))
+        assert [_status(client) for client in again] == [200] * 4
+
+
+@contextmanager
+def _sending(service: Service, path: str, length: int, field: str = "") -> Iterator[socket.socket]:
+    """A connection on which the head of a POST was sent."""
+    with service.connection() as client:
+        field = field or f"Content-Length: {length}"
+        client.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{field}\r\n\r\n".encode())
+        yield client
+
+
+def _status(client: socket.socket) -> int:
+    return int(client.recv(65536).split()[1])
 
 
 def test_a_port_in_use_is_told_in_a_line(shelf: Path, tmp_path: Path) -> None:

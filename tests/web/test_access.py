@@ -18,10 +18,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.errors import SettingsError
+from indexer.search import Search, SearchRequest
 from indexer.state.keys import Keys
 from tests.web.shelf import settings_for
 from web import create_blueprint
-from web.guard.access import reader
+from web.guard.reader import reader
 
 ROOT = Path(__file__).parent.parent.parent
 STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
@@ -176,6 +177,43 @@ def test_what_holds_nothing_of_the_library_is_free_whatever_was_chosen(choosing:
     for path in FREE:
         assert words(client, path, environ_base=STRANGER)[0] in (200, 503), path
     assert "环境整治" not in words(client, "/embed", environ_base=STRANGER)[1]
+
+
+STRANGERS: list[tuple[str, dict[str, object]]] = [
+    ("", {}),
+    ("keys", {}),
+    ("header", {"user_header": "X-Remote-User", "trusted_proxies": ("192.0.2.1/32",)}),
+]
+
+
+@pytest.mark.parametrize(("access", "told"), STRANGERS)
+def test_what_is_free_tells_strangers_nothing_of_the_library(
+    choosing: Choosing, searching: Search, access: str, told: dict[str, object]
+) -> None:
+    client = choosing(access=access, **told).test_client()
+    (hit,) = searching.search(SearchRequest(per_page=1)).hits
+    page = words(client, "/api", environ_base=STRANGER)[1]
+    assert "/api/v1/stats" in page
+    assert hit.record.id not in page
+    assert hit.record.document_id not in page
+    assert client.get("/readyz", environ_base=STRANGER).get_json() == {
+        "ready": True,
+        "dictionary": True,
+        "index": True,
+        "generation": 1,
+    }
+
+
+def test_what_is_free_tells_more_to_who_may_read(choosing: Choosing, searching: Search, keys: Keys) -> None:
+    (hit,) = searching.search(SearchRequest(per_page=1)).hits
+    asked: list[tuple[FlaskClient, dict[str, Any]]] = [
+        (choosing().test_client(), {}),
+        (choosing(access="open").test_client(), {"environ_base": STRANGER}),
+        (choosing(access="keys").test_client(), {"headers": {"X-API-Key": keys.make("办公室门户")}}),
+    ]
+    for client, sent in asked:
+        assert hit.record.id in words(client, "/api", **sent)[1]
+        assert client.get("/readyz", **sent).get_json()["passages"] > 10
 
 
 def test_keys_that_strangers_could_have_written_let_nobody_in(choosing: Choosing, keys: Keys) -> None:

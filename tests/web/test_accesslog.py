@@ -80,7 +80,7 @@ def test_a_line_tells_what_was_asked_and_how_it_ended(settings: Settings) -> Non
 
 def test_every_kind_of_answer_has_its_line(settings: Settings) -> None:
     client = visitor(settings)
-    for path in ("/", "/nirgends", f"/search?q={REFUSED}", "/healthz"):
+    for path in ("/", "/nowhere", f"/search?q={REFUSED}", "/healthz"):
         client.get(path)
     assert [line["status"] for line in read(Path(settings.access_log))] == [200, 404, 400, 200]
 

@@ -110,7 +110,7 @@ def test_the_time_is_that_of_the_settings(index: Path, monkeypatch: pytest.Monke
 
 
 def test_every_answer_bears_the_name_of_its_request(client: FlaskClient) -> None:
-    names = {client.get(path).headers["X-Request-Id"] for path in ("/", "/healthz", "/suggest?q=环", "/nirgends")}
+    names = {client.get(path).headers["X-Request-Id"] for path in ("/", "/healthz", "/api/v1/suggest?q=环", "/nowhere")}
     assert len(names) == 4
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -47,11 +49,18 @@ def test_of_several_bounds_each_has_to_have_room_and_none_is_counted_otherwise(l
     assert [ledger.take(all_together) for _ in range(5)] == [0, 0, 0, 0, 60]
 
 
-def test_a_try_that_is_given_back_does_not_count(ledger: Ledger) -> None:
-    bound = Bound("甲", 1, 60)
-    for _ in range(5):
-        assert ledger.take(bound) == 0
-        ledger.give_back(bound)
+def test_an_address_that_never_comes_back_is_forgotten(ledger: Ledger, clock: Clock, tmp_path: Path) -> None:
+    for number in range(50):
+        ledger.take(Bound(f"198.51.100.{number}", 10, 600))
+    clock.now += 3601
+    ledger.take(Bound("203.0.113.9", 10, 600))
+    with closing(sqlite3.connect(tmp_path / "state" / "admin.sqlite")) as table:
+        assert table.execute("SELECT bucket FROM tried").fetchall() == [("203.0.113.9",)]
+
+
+def test_nobody_else_reads_which_addresses_came(ledger: Ledger, tmp_path: Path) -> None:
+    ledger.take(Bound("198.51.100.1", 10, 600))
+    assert (tmp_path / "state" / "admin.sqlite").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_clock_that_was_set_back_does_not_lock_anybody_out(ledger: Ledger, clock: Clock) -> None:

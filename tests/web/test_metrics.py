@@ -50,7 +50,7 @@ def test_nothing_is_told_unless_it_was_switched_on(client: FlaskClient) -> None:
 
 
 def test_requests_are_counted_by_what_answers_them_and_how(counted: FlaskClient) -> None:
-    for path in ("/", "/search?q=红旗户", f"/search?q={REFUSED}", "/nirgends", "/auch/nicht?q=x"):
+    for path in ("/", "/search?q=红旗户", f"/search?q={REFUSED}", "/nowhere", "/nor/here?q=x"):
         counted.get(path)
     found = told(counted)
     assert found["fanwen_requests_total", "endpoint=pages.welcome,status=200"] == 1

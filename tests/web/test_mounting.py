@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask, render_template_string, url_for
+from flask import Blueprint, Flask, render_template_string, url_for
 from flask.testing import FlaskClient
 
 from tests.web.reading import read
@@ -23,11 +24,19 @@ def made_index(app: Flask, index: Path) -> Path:
     return index
 
 
-@pytest.fixture(scope="module", params=["fanwen", "library"])
+@pytest.fixture(scope="module", params=["fanwen", "library", "apps.library"])
 def portal(request: pytest.FixtureRequest, made_index: Path) -> FlaskClient:
-    """A portal with a page, templates and error pages of its own; the service in it under a prefix and some name."""
+    """A portal with a page, templates and error pages of its own; the service in it under a prefix and some name, perhaps
+    within a blueprint of the portal."""
     made = Flask("portal")
-    made.register_blueprint(create_blueprint(settings_for(made_index)), url_prefix=PREFIX, name=request.param)
+    outer, _, name = request.param.rpartition(".")
+    settings = replace(settings_for(made_index), metrics=True)
+    if outer:
+        around = Blueprint(outer, "portal", url_prefix="/tools")
+        around.register_blueprint(create_blueprint(settings), url_prefix="/fanwen", name=name)
+        made.register_blueprint(around)
+    else:
+        made.register_blueprint(create_blueprint(settings), url_prefix=PREFIX, name=name)
     made.jinja_env.globals["at"] = made.jinja_env.globals["site"] = "the portal's own"
 
     @made.get("/")
@@ -55,6 +64,11 @@ def test_no_address_on_a_page_leaves_the_prefix(portal: FlaskClient, path: str) 
     assert len(addresses) > 3
     inside = [one for one in addresses if urlsplit(one).path]
     assert [one for one in inside if not one.startswith(PREFIX)] == []
+
+
+def test_what_is_counted_has_the_same_name_wherever_the_service_is_mounted(portal: FlaskClient) -> None:
+    portal.get(f"{PREFIX}/search?q=环境整治")
+    assert 'endpoint="pages.results"' in portal.get(f"{PREFIX}/metrics").get_data(as_text=True)
 
 
 def test_every_file_that_a_page_names_is_there(portal: FlaskClient) -> None:

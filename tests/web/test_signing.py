@@ -72,7 +72,7 @@ def test_a_wrong_key_is_told_and_nothing_is_kept(choosing: Choosing, keys: Keys)
     assert not page.xpath("//input[@name='key']/@value")
 
 
-def test_failed_tries_are_limited_by_address_and_good_ones_do_not_count(choosing: Choosing, keys: Keys) -> None:
+def test_failed_tries_are_limited_by_address_and_a_good_key_never_waits(choosing: Choosing, keys: Keys) -> None:
     app = choosing(access="keys")
     made = keys.make("办公室门户")
 
@@ -84,11 +84,27 @@ def test_failed_tries_are_limited_by_address_and_good_ones_do_not_count(choosing
 
     assert {tried(made, peer="198.51.100.1") for _ in range(15)} == {303}
     assert [tried("错", peer="198.51.100.1") for _ in range(11)] == [403] * 10 + [429]
-    assert tried(made, peer="198.51.100.1") == 429
-    assert tried(made, peer="198.51.100.2") == 303
+    # Somebody else behind the same address, whose key is good.
+    assert tried(made, peer="198.51.100.1") == 303
+    assert tried("错", peer="198.51.100.1") == 429
+    assert tried("错", peer="198.51.100.2") == 403
     # A line of IPv6 has 64 bits to itself.
     assert [tried("错", peer=f"2001:db8::{number}") for number in range(1, 12)] == [403] * 10 + [429]
-    assert tried(made, peer="2001:db8:0:1::1") == 303
+    assert tried("错", peer="2001:db8:0:1::1") == 403
+
+
+def test_keys_that_cannot_be_checked_are_told_without_their_place(
+    choosing: Choosing, keys: Keys, tmp_path: Path
+) -> None:
+    client = choosing(access="keys").test_client()
+    made = keys.make("办公室门户")
+    keys.path.chmod(0o666)
+    client.set_cookie("fanwen_key", made)
+    for answer in (client.get("/signin"), client.post("/signin", data={"key": made})):
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 503
+        assert "核对不了密钥" in page
+        assert str(tmp_path) not in page
 
 
 @pytest.mark.parametrize(

@@ -73,8 +73,6 @@ class Guard:
     def finish(self, response: Response) -> Response:
         """Nothing of the admin side is kept by a browser or a proxy; a session that is used lives on."""
         response.headers["Cache-Control"] = "no-store"
-        # With no-referrer, a browser says Origin: null about our own forms.
-        response.headers["Referrer-Policy"] = "same-origin"
         session = current_session()
         if session is not None and view_of(request) != STATUS:
             self.set_cookie(response, self.desk.sessions.sealed(session))
@@ -138,15 +136,19 @@ class Failures:
         return make_response(page, error.code, dict(error.extra))
 
     def library(self, error: FanwenError) -> Answer:
-        """What the library tells in words for a person: no index yet, a folder that cannot be read."""
+        """What the library tells in words for a person: no index yet, a folder that cannot be read. No stranger learns where it is."""
         logger.warning("%s", error)
-        return make_response(self.desk.render("refused.html", title="现在做不了", message=str(error), hints=()), 503)
+        message = (
+            str(error) if current_session() else "服务器上的文件读不出来，详情已记入日志，请告诉管理服务器的同事。"
+        )
+        return make_response(self.desk.render("refused.html", title="现在做不了", message=message, hints=()), 503)
 
     def storage(self, error: OSError | sqlite3.Error) -> Answer:
         """The state folder cannot be used."""
-        logger.error("admin side: %s", error, exc_info=error)
+        logger.error("admin side, folder %s: %s", self.desk.settings.state, error, exc_info=error)
         reason = getattr(error, "strerror", None) or str(error)
-        message = f"文件夹 {self.desk.settings.state} 读写不了（{reason}）。"
+        # Not where it is: without the folder nobody is known here, so this may be a stranger.
+        message = f"设置 state 指定的文件夹读写不了（{reason}）。"
         hints = [
             "请管理服务器的同事检查这个文件夹的权限和磁盘空间",
             f"如果是 {LEDGER_FILE} 坏了，可以删去它：里面只记着操作的次数和已经退出的登录",
@@ -157,7 +159,10 @@ class Failures:
 
 
 def _drain(request: Request, *, at_most: int) -> None:
-    """Take from the line what is too much: a browser whose connection ends while it sends shows that, and not our page."""
+    """Take from the line what is too much: a browser whose connection ends while it sends shows that, and not our page.
+
+    One read waits for all of its bytes: who sends drop by drop is ended by the server (limits.BODY_SECONDS).
+    """
     left = min(request.content_length or 0, at_most)
     until = time.monotonic() + DRAIN_SECONDS
     while left > 0 and time.monotonic() < until:

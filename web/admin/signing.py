@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as Answer
 
+from indexer.state.keys import Key
 from web.addresses import at
 from web.admin import refusals
 from web.admin.admitting import TEN_MINUTES, Guard
 from web.admin.desk import PAGES, Desk, current_session, keep_session
 from web.guard import origin
-from web.guard.ledger import Bound
+from web.guard.access import KEY_LENGTH
+from web.guard.ledger import Bound, network
 
 # Failed tries in ten minutes: from one address, and from all together. A key cannot be guessed at any rate; this keeps
-# the log and the machine quiet.
+# the log and the machine quiet. A good key never waits: else a stranger could keep everybody out with wrong ones.
 FAILURES_OF_ONE = 10
 FAILURES_OF_ALL = 200
-MAX_KEY = 200
 
 Page = str | tuple[str, int] | tuple[str, int, dict[str, str]] | Answer
 
@@ -44,18 +43,20 @@ class Signing:
         """Begin a session for a good key; 403 for another, 429 after too many."""
         if not origin.is_own(request):
             raise refusals.forged()
-        bounds = _bounds(request.remote_addr or "")
-        if wait := self.desk.ledger.take(*bounds):
-            message = f"试错的次数太多，请过 {refusals.waiting(wait)} 再试。"
-            return self._form(problem=message), 429, {"Retry-After": str(wait)}
-        key = self.desk.site.keys.check(request.form.get("key", "")[:MAX_KEY].strip())
-        if key is None:
-            return self._form(problem="没有这把密钥：可能抄漏了字符，或者它已经被撤销。"), 403
-        if key.role != "admin":
-            return self._form(problem="这是检索用的密钥，不能管理文库，请换一把管理密钥。"), 403
-        self.desk.ledger.give_back(*bounds)
+        key = self.desk.site.keys.check(request.form.get("key", "")[:KEY_LENGTH].strip())
+        if key is None or key.role != "admin":
+            return self._failed(key)
         keep_session(self.desk.sessions.begin(key.id))
         return redirect(at(f"admin.{_wanted()}"))
+
+    def _failed(self, key: Key | None) -> Page:
+        """A try that was none, counted; *key* is one for reading, or None."""
+        if wait := self.desk.ledger.take(*_bounds(request.remote_addr or "")):
+            message = f"输错密钥的次数太多，请过 {refusals.waiting(wait)} 再试。"
+            return self._form(problem=message), 429, {"Retry-After": str(wait)}
+        if key is None:
+            return self._form(problem="没有这个密钥：可能抄漏了字符，也可能已经停用。"), 403
+        return self._form(problem="这是检索用的密钥，不能管理文库，请换用管理密钥。"), 403
 
     def sign_out(self) -> Answer:
         """End the session, in the browser and here."""
@@ -78,14 +79,5 @@ def _wanted() -> str:
 
 
 def _bounds(peer: str) -> tuple[Bound, Bound]:
-    one = Bound(f"signin {_network(peer)}", FAILURES_OF_ONE, TEN_MINUTES)
+    one = Bound(f"signin {network(peer)}", FAILURES_OF_ONE, TEN_MINUTES)
     return one, Bound("signin", FAILURES_OF_ALL, TEN_MINUTES)
-
-
-def _network(peer: str) -> str:
-    """Who is taken for one: an IPv4 address, or the 64 bits of IPv6 that belong to one line."""
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return peer
-    return str(ipaddress.ip_network((peer, 64), strict=False)) if address.version == 6 else peer

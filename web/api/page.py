@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote_plus, urlencode
 
 from indexer.errors import IndexFolderError, TooLong
 from indexer.search import Search, SearchRequest
+from web.guard.reader import admitted
 
 Json = Mapping[str, Any]
 
@@ -66,7 +67,8 @@ class Shape(NamedTuple):
 def page(document: Json, search: Search) -> dict[str, object]:
     """The values of the template."""
     root = document["servers"][0]["url"]
-    places = _places(search)
+    # The page is free for everybody, what the library holds is not.
+    places = _places(search) if admitted() else {}
     return {
         "title": document["info"]["title"],
         "version": document["info"]["version"],

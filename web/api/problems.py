@@ -17,8 +17,9 @@ from indexer.errors import IndexFolderError, IndexMissing, QueryError, TooLong
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-# Who asks again after so many seconds may find the index made, or the machine less busy.
+# Who asks again after so many seconds may find the index made.
 RETRY_SECONDS = 30
+# What was read for a search that took too long is kept, so that the next one gets further.
 RETRY_SOON_SECONDS = 2
 
 

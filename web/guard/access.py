@@ -14,14 +14,12 @@ from werkzeug.wrappers import Response
 from indexer.errors import StateError
 from indexer.exposure import CHOICES, is_loopback
 from web.addresses import at, route
-from web.api.problems import problem
+from web.api.problems import KINDS, known
 from web.guard.proxies import Listed, peer, was_passed_on
-from web.guard.reader import reader, remember
+from web.guard.reader import admit, remember
 
 if TYPE_CHECKING:
     from web.site import Site
-
-__all__ = ["COOKIE", "Access", "for_program", "here_again", "presented", "reader"]
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +40,12 @@ FREE = frozenset(
         "/signout",
     }
 )
+# Free, and telling more to who may read.
+TELLING = frozenset({"/readyz", "/api"})
 # Has keys and sessions of its own (web/admin).
 ADMIN = "/admin"
 # Asked by programs, which are told in JSON.
-PROGRAMS = ("/api/", "/suggest", "/metrics", "/feed.atom")
+PROGRAMS = ("/api/", "/metrics", "/feed.atom")
 
 KEY_LENGTH = 200
 NEXT_LENGTH = 2000
@@ -53,6 +53,7 @@ NEXT_LENGTH = 2000
 _KEY_MISSING = (
     "请在 Authorization 头里写 Bearer 加密钥，或在 X-API-Key 头里写密钥。密钥由管理员用 fanwen keys add 发放。"
 )
+KEYS_UNUSABLE = "密钥文件读不出来，详情已记入日志，请告诉管理员。"
 _PORT = re.compile(r":[0-9]*$")
 _USER = re.compile(r"[^\x00-\x20,\x7f][^\x00-\x1f,\x7f]{0,199}")
 _LOCAL_NAME = re.compile(r"localhost|[a-z0-9.-]+\.localhost")
@@ -79,6 +80,7 @@ class Access:
         """The refusal of this request, or None where its sender may read."""
         here = route()
         if here in FREE:
+            admit(may_read=here in TELLING and self.way() is None)
             return None
         if here == ADMIN or here.startswith(f"{ADMIN}/"):
             return None if self.settings.access else self._at_home()
@@ -92,16 +94,15 @@ class Access:
         near = is_loopback(peer(request.environ)) and not was_passed_on(request.environ)
         if near and self._is_own_name(request.host):
             return None
-        message = "没有设定谁可以看之前，只有坐在这台机器前的人可以看。请管理员在配置文件里写其中一行，再重新启动："
-        return self._refused(403, "access_unset", "还没有设定谁可以看", message, hints=CHOICES)
+        message = "没有设定谁可以看之前，只有这台机器上的人可以看。请管理员在配置文件里写其中一行，再重新启动："
+        return self._refused("access_unset", message, hints=CHOICES)
 
     def _by_key(self) -> Refusal:
         try:
             key = self.site.keys.check(presented())
         except StateError as error:
             logger.error("%s", error)
-            message = "密钥文件读不出来，详情已记入日志，请告诉管理员。"
-            return self._refused(503, "keys_unusable", "暂时核对不了密钥", message)
+            return self._refused("keys_unusable", KEYS_UNUSABLE)
         if key is None:
             return self._without_key()
         remember(key.name, by_cookie=COOKIE in request.cookies)
@@ -114,24 +115,26 @@ class Access:
             remember(name)
             return None
         message = "这里只接待门户认得的用户。从门户进来仍看到这一页时，请告诉管理员。"
-        return self._refused(403, "user_unknown", "请从单位的门户进入", message)
+        return self._refused("user_unknown", message)
 
     def _without_key(self) -> Response:
         """Programs are told what to send, people are asked for their key."""
         if for_program() or request.method not in ("GET", "HEAD"):
-            return _challenge(self._refused(401, "key_required", "要有密钥才能看", _KEY_MISSING))
+            return _challenge(self._refused("key_required", _KEY_MISSING))
         sign_in = at("signing.form", next=here_again())
         if request.headers.get("Sec-Fetch-Site") == "cross-site":
             # A browser keeps a SameSite=Strict cookie back when a link elsewhere leads here; the next step is our own.
             return make_response(self.site.render("arriving.html", sign_in=sign_in))
         return redirect(sign_in, code=303)
 
-    def _refused(self, status: int, code: str, title: str, message: str, *, hints: tuple[str, ...] = ()) -> Response:
+    def _refused(self, code: str, message: str, *, hints: tuple[str, ...] = ()) -> Response:
         """The refusal as a program or a person can read it."""
         if for_program():
-            return problem(status, code, title, "；".join((message.rstrip("：。"), *hints)) + "。")
-        page = self.site.render("refused.html", title=title, message=message, hints=hints)
-        return make_response(page, status)
+            return known(code, "；".join((message.rstrip("：。"), *hints)) + "。")
+        kind = KINDS[code]
+        return make_response(
+            self.site.render("refused.html", title=kind.title, message=message, hints=hints), kind.status
+        )
 
     def _is_own_name(self, host: str) -> bool:
         """Whether *host*, with or without port, is a name of this machine that no stranger can give away."""

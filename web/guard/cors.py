@@ -10,12 +10,13 @@ from flask import Response, request
 
 from indexer.config import Settings
 from web.addresses import route
+from web.running.unfound import TYPING
 
 API = "/api/v1/"
 BESIDE = ("/openapi.json", "/widget.js")
 
-EXPOSED = "ETag, Link, Retry-After"
-ASKED_WITH = "Authorization, If-None-Match, X-API-Key"
+EXPOSED = "ETag, Retry-After"
+ASKED_WITH = f"Authorization, {TYPING}, If-None-Match, X-API-Key"
 # Seconds for which a browser need not ask again.
 REMEMBERED = "600"
 

@@ -5,7 +5,9 @@ A limit kept in the memory of a process would be as many limits as there are wor
 
 from __future__ import annotations
 
+import ipaddress
 import math
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +19,13 @@ from indexer.state.keys import make_private
 
 # A writer waits so long for the others. What is written takes a millisecond.
 BUSY_SECONDS = 5.0
+# No bound counts what is older. Addresses that never come back would fill the file.
+FORGOTTEN_SECONDS = 3600
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS tried (bucket TEXT NOT NULL, at REAL NOT NULL)",
     "CREATE INDEX IF NOT EXISTS tried_by_bucket ON tried (bucket, at)",
+    "CREATE INDEX IF NOT EXISTS tried_by_time ON tried (at)",
     "CREATE TABLE IF NOT EXISTS ended (session TEXT PRIMARY KEY, until REAL NOT NULL) WITHOUT ROWID",
 )
 
@@ -46,17 +51,11 @@ class Ledger:
         with self._writing() as table:
             # Asked when it is our turn: a moment from before would make what others wrote meanwhile look like the future.
             now = self._clock()
+            table.execute("DELETE FROM tried WHERE at < ?", (now - FORGOTTEN_SECONDS,))
             waits = [_wait(table, bound, now) for bound in bounds]
             if not any(waits):
                 table.executemany("INSERT INTO tried VALUES (?, ?)", [(bound.bucket, now) for bound in bounds])
         return max(waits, default=0)
-
-    def give_back(self, *bounds: Bound) -> None:
-        """Take back the latest try under each of *bounds*: it was none of those that are bounded."""
-        latest = "SELECT rowid FROM tried WHERE bucket = ? ORDER BY at DESC LIMIT 1"
-        with self._writing() as table:
-            for bound in bounds:
-                table.execute(f"DELETE FROM tried WHERE rowid = ({latest})", (bound.bucket,))  # noqa: S608
 
     def end(self, session: str, *, until: float) -> None:
         """Remember that *session* was signed out, as long as its cookie would be good."""
@@ -74,6 +73,9 @@ class Ledger:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         make_private(self._path.parent)
+        if not self._path.exists():
+            # SQLite itself would let everybody read which addresses came.
+            os.close(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         opened = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         with closing(opened) as table, table:
             # Before anything is read: two workers must not both see the last free place.
@@ -81,6 +83,15 @@ class Ledger:
             for statement in _TABLES:
                 table.execute(statement)
             yield table
+
+
+def network(peer: str) -> str:
+    """Who is taken for one: an IPv4 address, or the 64 bits of IPv6 that belong to one line."""
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return peer
+    return str(ipaddress.ip_network((peer, 64), strict=False)) if address.version == 6 else peer
 
 
 def _wait(table: sqlite3.Connection, bound: Bound, now: float) -> int:

@@ -2,7 +2,7 @@
 
 A library was looked for: Flask-WTF's CSRFProtect and SeaSurf hook into the whole application, which in a portal is not
 ours, and Flask-WTF keeps its token in the application's session. So a form carries a token that itsdangerous signs for our
-own session (``sessions.py``), and what the browser says about the sender is looked at here, in the order that Go's
+own session (``web/admin/sessions.py``), and what the browser says about the sender is looked at here, in the order that Go's
 net/http settled on (CrossOriginProtection): Sec-Fetch-Site where it is sent, else Origin against Host.
 """
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
+import logging
 import re
 from urllib.parse import unquote
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
+from indexer.errors import StateError
 from web.addresses import at
-from web.guard.access import COOKIE, KEY_LENGTH, NEXT_LENGTH, presented
-from web.guard.ledger import Bound, Ledger
+from web.api.problems import KINDS
+from web.guard.access import COOKIE, KEY_LENGTH, KEYS_UNUSABLE, NEXT_LENGTH, presented
+from web.guard.ledger import Bound, Ledger, network
 from web.guard.origin import is_own
 from web.site import Site
 
+logger = logging.getLogger(__name__)
+
 LEDGER_FILE = "signin.sqlite"
-# Failed tries in a minute from one address. A key cannot be guessed at any rate; this keeps the machine quiet.
+# Failed tries in a minute from one address. A key cannot be guessed at any rate; this keeps the machine quiet. A good key
+# never waits: behind one address there may be a whole office.
 FAILURES = 10
 MINUTE = 60
 FORM_BYTES = 8192
@@ -40,6 +45,7 @@ class Signing:
         routes.add_url_rule("/signin", "form", self.ask)
         routes.add_url_rule("/signin", "sign_in", self.sign_in, methods=["POST"])
         routes.add_url_rule("/signout", "signout", self.sign_out, methods=["POST"])
+        routes.register_error_handler(StateError, self._unusable)
         return routes
 
     def ask(self) -> Answer:
@@ -53,16 +59,19 @@ class Signing:
         request.max_content_length = FORM_BYTES
         if not is_own(request):
             return self._form(problem="这次提交不是从这一页发出的，请在这里重新输入。"), 403
-        bound = Bound(f"signin {_network(request.remote_addr or '')}", FAILURES, MINUTE)
-        if wait := self.ledger.take(bound):
-            return self._form(problem=f"试错的次数太多，请过 {wait} 秒再试。"), 429, {"Retry-After": str(wait)}
         key = request.form.get("key", "").strip()[:KEY_LENGTH]
         if self.keys.check(key) is None:
-            return self._form(problem="没有这个密钥：可能抄漏了字符，也可能已经停用。"), 403
-        self.ledger.give_back(bound)
+            return self._failed()
         response = redirect(_wanted(), code=303)
         _keep(response, key)
         return response
+
+    def _failed(self) -> Answer:
+        """A wrong key, counted."""
+        bound = Bound(f"signin {network(request.remote_addr or '')}", FAILURES, MINUTE)
+        if wait := self.ledger.take(bound):
+            return self._form(problem=f"输错密钥的次数太多，请过 {wait} 秒再试。"), 429, {"Retry-After": str(wait)}
+        return self._form(problem="没有这个密钥：可能抄漏了字符，也可能已经停用。"), 403
 
     def sign_out(self) -> Answer:
         """Take the key out of the browser."""
@@ -70,6 +79,12 @@ class Signing:
         if is_own(request):
             _keep(response, "")
         return response
+
+    def _unusable(self, error: StateError) -> Answer:
+        """No key can be checked; where the file lies is told to nobody but the log."""
+        logger.error("%s", error)
+        kind = KINDS["keys_unusable"]
+        return self.site.render("refused.html", title=kind.title, message=KEYS_UNUSABLE, hints=()), kind.status
 
     def _form(self, *, problem: str = "") -> str:
         """*problem* tells why the last try did not do."""
@@ -101,12 +116,3 @@ def _is_ours(address: str, home: str) -> bool:
     path = unquote(written)
     leaves = _FORBIDDEN.search(written) or _FORBIDDEN.search(path) or ".." in path.split("/")
     return path.startswith(unquote(home)) and not leaves and address.isprintable()
-
-
-def _network(peer: str) -> str:
-    """Who is taken for one: an IPv4 address, or the 64 bits of IPv6 that belong to one line."""
-    try:
-        address = ipaddress.ip_address(peer)
-    except ValueError:
-        return peer
-    return str(ipaddress.ip_network((peer, 64), strict=False)) if address.version == 6 else peer

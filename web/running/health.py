@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, jsonify
 
 from indexer.errors import IndexFolderError, IndexMissing
-from web.failures import RETRY_SECONDS
+from web.api.problems import RETRY_SECONDS
+from web.guard.reader import admitted
 from web.site import Site
 
 # The text format of Prometheus.
@@ -31,14 +32,18 @@ class Health:
         return Response("ok\n", mimetype="text/plain")
 
     def ready(self) -> Response:
-        """Whether a search would be answered now: dictionary loaded, index open, and which generation; 503 before."""
+        """Whether a search would be answered now: dictionary loaded, index open, and which generation; 503 before.
+
+        How many passages there are is told to who may read them.
+        """
         # Loaded before the first request, and looked at again here.
         self.site.search.warm()
         try:
             found = self.site.search.stats()
         except IndexFolderError as error:
             return self._not_yet("索引还没有建立" if isinstance(error, IndexMissing) else "索引打不开，原因见日志")
-        return jsonify(ready=True, dictionary=True, index=True, generation=found.generation, passages=found.passages)
+        told = {"ready": True, "dictionary": True, "index": True, "generation": found.generation}
+        return jsonify({**told, "passages": found.passages} if admitted() else told)
 
     def metrics(self) -> Response:
         """What Prometheus reads; there is no such address unless it was switched on."""
@@ -49,5 +54,5 @@ class Health:
     def _not_yet(self, reason: str) -> Response:
         response = jsonify(ready=False, dictionary=True, index=False, missing=["index"], reason=reason)
         response.status_code = 503
-        response.headers["Retry-After"] = RETRY_SECONDS
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response

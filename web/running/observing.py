@@ -12,6 +12,7 @@ from flask import Blueprint, Flask, Response, g, request
 
 from indexer.deadline import within
 from indexer.pages import Page
+from web.addresses import endpoint
 from web.guard.proxies import Listed, peer
 from web.running import accesslog
 
@@ -83,8 +84,3 @@ class Observer:
         given = request.headers.get("X-Request-Id", "")
         known = peer(request.environ) in self.listed and _GIVEN_ID.fullmatch(given)
         return given if known else secrets.token_hex(8)
-
-
-def endpoint() -> str:
-    """What answers this request, such as ``pages.results``, wherever the service is mounted; "" for an unknown address."""
-    return (request.endpoint or "").partition(".")[2] if request.blueprints else ""

@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -29,32 +30,58 @@ forwarder_headers = ""
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Threads that nobody can keep waiting: a head that comes in drop by drop is cut off."""
+    """Threads that nobody can keep waiting: a head or a body that comes in drop by drop is cut off."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._heads: dict[Any, float] = {}
+        self._ends: dict[Any, float] = {}
 
     def handle(self, conn: Any) -> Any:
         """From here on the client's clock runs. A connection without a byte costs no thread."""
-        self._heads[conn] = time.monotonic() + limits.HEAD_SECONDS
+        self._ends[conn] = time.monotonic() + limits.HEAD_SECONDS
         try:
             return super().handle(conn)
         finally:
-            self._heads.pop(conn, None)
+            self._ends.pop(conn, None)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        """The head is there: the rest has its own bounds."""
-        self._heads.pop(conn, None)
-        return super().handle_request(req, conn)
+        """The head is there. A body has a clock of its own, which stops when all of it was read: what is done then takes its time."""
+        self._ends.pop(conn, None)
+        length = getattr(req.body.reader, "length", None)
+        if length == 0:
+            return super().handle_request(req, conn)
+        self._ends[conn] = time.monotonic() + limits.body_seconds(req.path, length or 0)
+        req.body.reader = _Watched(req.body.reader, done=lambda: self._ends.pop(conn, None))
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            # What the application did not want is read now, to find the next request behind it: no upload is worth waiting for.
+            if conn in self._ends:
+                self._ends[conn] = min(self._ends[conn], time.monotonic() + limits.BODY_SECONDS)
 
     def murder_pending(self) -> None:
         """About once a second: end what has taken too long."""
         now = time.monotonic()
-        for conn, end in list(self._heads.items()):
+        for conn, end in list(self._ends.items()):
             if end < now:
                 _hang_up(conn.sock)
         super().murder_pending()
+
+
+class _Watched:
+    """A reader of gunicorn's that tells when it is at its end."""
+
+    def __init__(self, reader: Any, *, done: Callable[[], object]) -> None:
+        self._reader = reader
+        self._done = done
+
+    def read(self, size: int) -> bytes:
+        """At most *size* bytes."""
+        data: bytes = self._reader.read(size)
+        # A reader of known length counts down; one of chunks ends with nothing.
+        if not data or getattr(self._reader, "length", None) == 0:
+            self._done()
+        return data
 
 
 worker_class = Worker

@@ -10,7 +10,7 @@ from indexer.config import Settings
 from indexer.pages import Page, SearchRequest
 from indexer.state.unfound import FILE, Unfound
 
-# Sent by our own page while somebody types: 防汛应 is on its way to 防汛应急预案.
+# Sent by our own page and the widget while somebody types: 防汛应 is on its way to 防汛应急预案.
 TYPING = "Fanwen-Typing"
 
 

@@ -196,7 +196,7 @@ nav[hidden], nav button[hidden] { display: none; }
       this.#drop();
       if (this.getAttribute("results") === "page" || this.hasAttribute("manual")) return;
       this.#page = 1;
-      this.#timer = setTimeout(() => this.#ask(), WAIT);
+      this.#timer = setTimeout(() => this.#ask({ typing: true }), WAIT);
     }
 
     #drop() {
@@ -206,14 +206,15 @@ nav[hidden], nav button[hidden] { display: none; }
       this.list.classList.remove("busy");
     }
 
-    async #ask() {
+    /** While ``typing``, a query is on its way to another one: where it finds nothing, that is no gap of the library. */
+    async #ask({ typing = false } = {}) {
       this.#drop();
       if (!this.box.value.trim()) return this.#show(null);
       const asking = (this.#asking = new AbortController());
       const patience = setTimeout(() => asking.abort("late"), PATIENCE);
       this.list.classList.add("busy");
       try {
-        const answer = await this.#fetched(asking.signal);
+        const answer = await this.#fetched(asking.signal, typing);
         if (asking === this.#asking) this.#show(answer);
       } catch (error) {
         if (asking === this.#asking) this.#fail(error);
@@ -223,7 +224,7 @@ nav[hidden], nav button[hidden] { display: none; }
       }
     }
 
-    async #fetched(signal) {
+    async #fetched(signal, typing) {
       const address = new URL("api/v1/search", this.#service);
       const asked = this.#arguments;
       asked.set("offsets", "utf16");
@@ -232,8 +233,10 @@ nav[hidden], nav button[hidden] { display: none; }
       asked.set("page", this.#page);
       address.search = asked;
       const key = this.getAttribute("key");
-      const headers = key ? { Authorization: `Bearer ${key}` } : {};
-      const response = await fetch(address, { signal, headers, credentials: "omit" });
+      const headers = { ...(key && { Authorization: `Bearer ${key}` }), ...(typing && { "Fanwen-Typing": "1" }) };
+      // Who sends what was found while typing asks the service once more: a search that finds nothing is counted there.
+      const cache = typing ? "default" : "reload";
+      const response = await fetch(address, { signal, headers, cache, credentials: "omit" });
       const answer = await response.json().catch(() => ({}));
       if (response.ok) return answer;
       throw new Error(REFUSALS[response.status] ?? answer.detail ?? "检索出了差错，请稍后再试。");
