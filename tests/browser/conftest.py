@@ -87,7 +87,7 @@ def _closing(app: WSGIApplication) -> WSGIApplication:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = chromium()
     if program is None:
         pytest.skip("没有安装 Chromium，浏览器测试略过（apt-get install chromium）")
     if not _driver_starts():
@@ -96,6 +96,11 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield started
         started.close()
+
+
+def chromium() -> str | None:
+    """The program, where it is installed."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def _driver_starts() -> bool:

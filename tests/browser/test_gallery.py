@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from indexer import corpus
 from indexer.analysis import default_analyzer
@@ -21,6 +22,7 @@ from indexer.config import Settings
 from indexer.search import Search
 from indexer.state.keys import Keys
 from tests.browser.conftest import listening
+from tests.browser.hosting import Later, elsewhere, portal_app
 from web import create_app
 
 pytestmark = pytest.mark.browser
@@ -36,6 +38,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "refused": ("/search?q=……", "这样写检索不了"),
     "passage": ("{passage}", "提纲"),
     "similar": ("{passage}/similar", "相近"),
+    "versions": ("{doubled}/versions", "不同之处"),
     "lost": ("/passage/x-0", "没有"),
     "basket": ("/basket", "素材篮"),
     "api": ("/api", "接口"),
@@ -49,9 +52,10 @@ ADMIN: dict[str, tuple[str, str]] = {
     "admin-sources": ("/admin/sources", "文件"),
     "admin-wording": ("/admin/wording", "词"),
     "admin-unfound": ("/admin/unfound", "没有找到"),
+    "admin-confirm": ("/admin/runs/rebuild", "返回"),
+    "admin-refused": ("/admin/sources/remove", "回到总览"),
 }
 LOOKS = list(product((360, 1440), ("light", "dark"), (True, False)))
-Opening = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +71,21 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def address(settings: Settings) -> Iterator[str]:
+def sites(settings: Settings) -> Iterator[tuple[str, str]]:
+    """The addresses of the service and of a portal that has it in it."""
     search = Search(folder=settings.index)
-    with listening(create_app(settings, search)) as address:
-        yield address
+    service, later = Later(), Later()
+    with listening(service) as address, listening(later) as other:
+        portal = elsewhere(other)
+        service.app = create_app(replace(settings, cors_origins=(portal,), frame_parents=(portal,)), search)
+        later.app = portal_app(address, settings)
+        yield address, portal
     search.close()
+
+
+@pytest.fixture(scope="module")
+def address(sites: tuple[str, str]) -> str:
+    return sites[0]
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +94,16 @@ def key(settings: Settings) -> str:
 
 
 @pytest.fixture(scope="module")
-def passage(browser: Browser, address: str) -> str:
-    """The address of a passage that has versions or neighbours."""
+def passages(browser: Browser, address: str) -> dict[str, str]:
+    """Addresses: of a passage that others resemble, and of one that has another version."""
     page = browser.new_page()
-    page.goto(f"{address}/search?q=环境整治")
-    found = page.locator("article.hit h2 a").first.get_attribute("href") or ""
+    found = {}
+    for name, query in (("passage", "环境整治"), ("doubled", "落实巡查员76名")):
+        page.goto(f"{address}/search?q={query}")
+        link = page.locator("article.hit h2 a").first.get_attribute("href") or ""
+        found[name] = link.split("?")[0]
     page.close()
-    return found.split("?")[0]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +126,7 @@ def look(width: int, scheme: str, *, script: bool) -> dict[str, object]:
 
 def check_and_keep(page: Page, *, name: str, says: str, width: int, path: Path) -> None:
     page.locator("body", has_text=says).wait_for(timeout=PATIENCE)
-    assert page.title().endswith(("范文检索", "管理文库")), name
+    assert page.title().endswith(("范文检索", "管理文库", "办公门户")), name
     page.screenshot(path=path, type="jpeg", quality=60)
     # Measured by a picture of the whole page, since without scripts nothing else tells.
     assert _width(page) <= width, f"{name} 横向放不下"
@@ -128,12 +145,12 @@ def file_name(name: str, width: int, scheme: str, *, script: bool) -> str:
 
 @pytest.mark.parametrize(("width", "scheme", "script"), LOOKS)
 def test_every_page_fits_and_says_what_it_is(
-    browser: Browser, address: str, passage: str, pictures: Path, width: int, scheme: str, script: bool
+    browser: Browser, address: str, passages: dict[str, str], pictures: Path, width: int, scheme: str, script: bool
 ) -> None:
     context = browser.new_context(base_url=address, **look(width, scheme, script=script))  # type: ignore[arg-type]
     page = context.new_page()
     for name, (path, says) in PAGES.items():
-        page.goto(path.format(passage=passage))
+        page.goto(path.format(**passages))
         kept = pictures / file_name(name, width, scheme, script=script)
         check_and_keep(page, name=name, says=says, width=width, path=kept)
     context.close()
@@ -144,7 +161,11 @@ def test_every_page_of_the_administrator_fits_and_says_what_it_is(
     browser: Browser, address: str, key: str, pictures: Path, width: int, scheme: str, script: bool
 ) -> None:
     context = browser.new_context(base_url=address, **look(width, scheme, script=script))  # type: ignore[arg-type]
-    page = _signed_in(context, key)
+    page = context.new_page()
+    page.goto("/admin/signin")
+    kept = pictures / file_name("admin-signin", width, scheme, script=script)
+    check_and_keep(page, name="admin-signin", says="管理密钥", width=width, path=kept)
+    _sign_in(page, key)
     for name, (path, says) in ADMIN.items():
         page.goto(path)
         kept = pictures / file_name(name, width, scheme, script=script)
@@ -152,13 +173,27 @@ def test_every_page_of_the_administrator_fits_and_says_what_it_is(
     context.close()
 
 
-def _signed_in(context: BrowserContext, key: str) -> Page:
-    page = context.new_page()
-    page.goto("/admin/signin")
+def _sign_in(page: Page, key: str) -> None:
     page.locator("input[type=password]").fill(key)
     page.locator("main button[type=submit], main button:not([type])").first.click()
     page.locator("body", has_text="总览").wait_for(timeout=PATIENCE)
-    return page
+
+
+@pytest.mark.parametrize(("width", "scheme"), list(product((360, 1440), ("light", "dark"))))
+def test_a_portal_with_the_search_in_it_fits_and_is_kept(
+    browser: Browser, sites: tuple[str, str], pictures: Path, width: int, scheme: str
+) -> None:
+    context = browser.new_context(**look(width, scheme, script=True))  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(sites[1])
+    for place in (page, page.frame_locator("iframe")):
+        place.locator("fanwen-search input").fill("环境整治")
+        place.locator("fanwen-search input").press("Enter")
+        place.locator("fanwen-search li").first.wait_for(timeout=PATIENCE)
+    page.evaluate("scrollTo(0, 0)")
+    kept = pictures / file_name("portal", width, scheme, script=True)
+    check_and_keep(page, name="portal", says="写作助手", width=width, path=kept)
+    context.close()
 
 
 def test_a_basket_with_passages_fits_and_is_kept(browser: Browser, address: str, pictures: Path) -> None:

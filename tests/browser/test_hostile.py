@@ -1,131 +1,102 @@
-"""Two hundred hostile texts as titles, headings, bodies, file names and queries: no dialog, no violation of the policy, no request."""
+"""Two hundred hostile texts as titles, headings, bodies and file names: no dialog, no violation of the policy, no request."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from urllib.parse import quote
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, expect
+from playwright.sync_api import Browser, Page, expect
 
+from indexer.analysis import default_analyzer
+from indexer.search import Search
+from indexer.state.keys import FILE, Keys
 from tests.browser.conftest import listening
+from tests.browser.hostile import PATIENCE, TEXTS, quiet
 from tests.browser.payloads import PAYLOADS
-from tests.web.shelf import make_app
+from tests.library import index_texts
+from tests.web import shelf
+from web import create_app
+from web.admin import shown
 
 pytestmark = pytest.mark.browser
 PER_PAGE = 20
-PATIENCE = 20_000
-
-
-def _text(number: int, payload: str) -> str:
-    """A document that is hostile in all its parts, as far as a text may be: one with control signs is read as no text."""
-    payload = "".join(sign for sign in payload if sign >= " ")
-    return (
-        f"青石乡第{number}号环境整治总结{payload}\n一、主要做法{payload}\n"
-        f"环境整治第{number}段：乡里拆除破棚{number}处，清运垃圾三十车，群众都说好。{payload}环境整治要常抓。\n"
-    )
+# Of the admin side's list.
+ROWS = 50
+LIVELY = ":is(script, iframe, img, svg, object, embed, base, meta, style)"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    texts = {f"总结/{number}{payload}.txt": _text(number, payload) for number, payload in enumerate(PAYLOADS)}
-    written = {name: text.encode("utf-8", "replace").decode() for name, text in texts.items()}
-    app, search = make_app(tmp_path_factory.mktemp("hostile") / "index", written)
-    with listening(app) as address:
-        yield address
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """The address of a service over the hostile library, and the key of an administrator."""
+    folder: Path = tmp_path_factory.mktemp("hostile")
+    analyzer = default_analyzer()
+    index_texts(folder / "index", TEXTS, analyzer)
+    search = Search(folder=folder / "index", analyzer=analyzer)
+    settings = replace(shelf.settings_for(folder / "index"), state=folder / "state")
+    with listening(create_app(settings, search)) as address:
+        yield address, Keys(settings.state / FILE).make("文秘科", role="admin")
     search.close()
 
 
-@contextmanager
-def _quiet(browser: Browser, address: str) -> Iterator[Page]:
-    """A page on which nothing may happen: no dialog, no refusal by the policy, no request to anybody else, no other page."""
-    context = browser.new_context(locale="zh-CN", accept_downloads=False)
-    troubles: list[str] = []
-    _watch(context, address, troubles)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    yield page
-    assert page.evaluate("document.title").endswith("范文检索")
-    context.close()
-    assert troubles == []
-
-
-def _watch(context: BrowserContext, address: str, troubles: list[str]) -> None:
-    def dismiss(dialog: Dialog) -> None:
-        troubles.append(f"对话框：{dialog.message}")
-        dialog.dismiss()
-
-    def look(request: Request) -> None:
-        if not request.url.startswith((address, "data:")):
-            troubles.append(f"请求了别处：{request.url}")
-
-    def hear(message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            troubles.append(message.text)
-
-    context.on("dialog", dismiss)
-    context.on("request", look)
-    context.on("console", hear)
-    context.on("weberror", lambda error: troubles.append(f"脚本出错：{error.error}"))
+@pytest.fixture
+def address(service: tuple[str, str]) -> str:
+    return service[0]
 
 
 def test_there_are_two_hundred_of_them() -> None:
-    assert len(set(PAYLOADS)) == 200
+    assert len(set(PAYLOADS)) == len(TEXTS) == 200
+
+
+def _lists(page: Page, address: str) -> Iterator[Page]:
+    """*page* at each page of results: all documents in all."""
+    for number in range(1, len(PAYLOADS) // PER_PAGE + 1):
+        page.goto(
+            f"{address}/search?q=环境整治&off=copies&per_page={PER_PAGE}&page={number}", wait_until="domcontentloaded"
+        )
+        yield page
 
 
 def test_titles_headings_bodies_and_file_names_are_shown_as_text(browser: Browser, address: str) -> None:
     seen = 0
-    with _quiet(browser, address) as page:
-        for number in range(1, len(PAYLOADS) // PER_PAGE + 1):
-            page.goto(f"{address}/search?q=环境整治&off=copies&per_page={PER_PAGE}&page={number}")
-            seen += page.locator("article.hit").count()
-            assert (
-                page.locator("article.hit :is(script, iframe, img, svg, style, object, embed, base, meta)").count() == 0
-            )
-            assert set(page.locator("mark").all_inner_texts()) == {"环境整治"}
+    with quiet(browser, address) as page:
+        for listed in _lists(page, address):
+            seen += listed.locator("article.hit").count()
+            assert listed.locator(f"article.hit {LIVELY}").count() == 0
+            assert set(listed.locator("mark").all_inner_texts()) == {"环境整治"}
     assert seen == len(PAYLOADS)
 
 
 def test_a_passage_page_of_a_hostile_document_shows_it_as_text(browser: Browser, address: str) -> None:
-    with _quiet(browser, address) as page:
-        for number in range(0, len(PAYLOADS), 10):
-            page.goto(f"{address}/search?q=“环境整治第{number}段”&off=fill")
-            page.locator("article.hit h2 a").first.click()
-            page.locator("#passage").wait_for()
-            assert page.locator("main :is(script, iframe, img, object, embed, base, meta, style)").count() == 0
+    with quiet(browser, address) as page:
+        paths = {
+            path
+            for listed in _lists(page, address)
+            for path in listed.locator("article.hit h2 a").evaluate_all("all => all.map(each => each.pathname)")
+        }
+        assert len(paths) == len(PAYLOADS)
+        for path in sorted(paths)[::4]:
+            page.goto(address + path, wait_until="domcontentloaded")
+            assert "环境整治" in (page.locator("#passage").text_content() or "")
+            assert page.locator(f"main {LIVELY}").count() == 0
 
 
-def test_hostile_queries_come_back_as_text(browser: Browser, address: str) -> None:
-    with _quiet(browser, address) as page:
-        for payload in PAYLOADS:
-            asked = payload.encode("utf-8", "replace").decode()
-            page.goto(f"{address}/search?q={quote(asked)}", wait_until="domcontentloaded")
-            assert page.locator("#q").input_value().split() == _cleaned(asked).split()
-
-
-def _cleaned(text: str) -> str:
-    """What a box shows of *text*: no control signs, no signs that turn the reading direction."""
-    return "".join(sign for sign in text if sign.isprintable() or sign.isspace()).strip()
-
-
-def test_hostile_texts_that_are_typed_or_suggested_stay_text(browser: Browser, address: str) -> None:
-    with _quiet(browser, address) as page:
-        page.goto(address)
-        for payload in PAYLOADS[::10]:
-            page.fill("#q", payload.encode("utf-8", "replace").decode().replace("\0", ""))
-            page.wait_for_timeout(50)
-        page.fill("#q", "青石乡第")
-        expect(page.locator("#suggestions [role=option]").first).to_be_visible(timeout=PATIENCE)
-        assert page.locator("#suggestions :is(script, img, svg, iframe)").count() == 0
-
-
-def test_the_frame_and_the_feed_take_hostile_texts_for_text(browser: Browser, address: str) -> None:
-    with _quiet(browser, address) as page:
-        for payload in PAYLOADS[::20]:
-            asked = payload.encode("utf-8", "replace").decode()
-            page.goto(f"{address}/embed?q={quote(asked)}&per_page=10")
-            assert page.locator("fanwen-search :is(script, img, svg, iframe)").count() == 0
-        page.goto(f"{address}/embed?q=环境整治&per_page=10")
-        expect(page.locator("fanwen-search li").first).to_be_visible(timeout=PATIENCE)
-        assert page.locator("fanwen-search :is(script, img, svg, iframe)").count() == 0
+def test_the_administrator_sees_every_hostile_file_name_as_text(browser: Browser, service: tuple[str, str]) -> None:
+    address, key = service
+    names: list[str] = []
+    with quiet(browser, address) as page:
+        page.goto(f"{address}/admin/signin")
+        page.get_by_label("管理密钥").fill(key)
+        page.get_by_role("button", name="登录").click()
+        expect(page).to_have_title(re.compile("总览"), timeout=PATIENCE)
+        for number in range(1, len(PAYLOADS) // ROWS + 1):
+            page.goto(f"{address}/admin/sources?page={number}")
+            names += page.locator("td.name").evaluate_all("all => all.map(each => each.firstChild.textContent)")
+            assert page.locator(f"main {LIVELY}").count() == 0
+        assert sorted(names) == sorted(shown.name(name) for name in TEXTS)
+        for name in [*TEXTS][::20]:
+            page.goto(f"{address}/admin/sources/remove?name={shown.coded(name)}")
+            expect(page.locator("main dd").first).to_have_text(shown.name(name))
+            assert page.locator(f"main {LIVELY}").count() == 0

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +12,9 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from indexer.analysis import default_analyzer
 from indexer.search import Search
+from tests.browser.axe import faults
 from tests.browser.conftest import listening
+from tests.browser.hosting import Later, elsewhere, portal_app
 from tests.library import index_texts
 from tests.web import shelf
 from web import create_app
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 20_000
 
 
@@ -38,25 +36,6 @@ class Sites:
     asked: list[tuple[str, str]]
 
 
-class _Later:
-    """An application whose address is known before it is made."""
-
-    def __init__(self) -> None:
-        self.app: WSGIApplication = Flask("waiting")
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        return self.app(environ, start_response)
-
-
-def _portal() -> ModuleType:
-    described = importlib.util.spec_from_file_location("portal", ROOT / "examples" / "portal" / "portal.py")
-    assert described is not None
-    assert described.loader is not None
-    module = importlib.util.module_from_spec(described)
-    described.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     folder = tmp_path_factory.mktemp("library") / "index"
@@ -64,14 +43,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
     index_texts(folder, shelf.TEXTS, analyzer)
     search = Search(folder=folder, analyzer=analyzer)
     asked: list[tuple[str, str]] = []
-    later = [_Later(), _Later(), _Later()]
+    later = [Later(), Later(), Later()]
     with listening(later[0]) as service, listening(later[1]) as one, listening(later[2]) as other:
-        # localhost and 127.0.0.1 are different sites to a browser, not only different origins.
-        portal, stranger = (address.replace("127.0.0.1", "localhost") for address in (one, other))
+        portal, stranger = elsewhere(one), elsewhere(other)
         settings = replace(shelf.settings_for(folder), cors_origins=(portal,), frame_parents=(portal,))
         later[0].app = _noting(create_app(settings, search), asked)
         for site in later[1:]:
-            site.app = _portal().create_app(service, shelf.settings_for(folder))
+            site.app = portal_app(service, shelf.settings_for(folder))
         yield Sites(service, portal, stranger, asked)
     search.close()
 
@@ -190,10 +168,13 @@ def test_the_widget_asks_nothing_while_a_word_is_composed(context: BrowserContex
 
 
 @pytest.mark.parametrize("width", [360, 1440])
-def test_the_portal_does_not_scroll_sideways(context: BrowserContext, sites: Sites, width: int) -> None:
+def test_the_portal_with_results_does_not_scroll_sideways_and_breaks_no_rule(
+    context: BrowserContext, sites: Sites, width: int
+) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(sites.portal)
     page.locator("fanwen-search input").fill("环境整治")
     page.locator("fanwen-search li").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not faults(page)
