@@ -23,6 +23,7 @@ import pytest
 from indexer import cli
 from indexer.cli import main, parser
 from indexer.progress import Shown, clock, megabytes
+from tests.waiting import answered
 
 ROOT = Path(__file__).parent.parent
 
@@ -436,14 +437,9 @@ def free_port() -> int:
 
 def answer_of(port: int) -> str:
     """The first page, as soon as there is one."""
-    for _ in range(150):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
-                text: str = response.read().decode()
-                return text
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"no answer from port {port}")
+    with answered(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30)) as response:
+        text: str = response.read().decode()
+    return text
 
 
 @pytest.mark.parametrize("relative", [False, True])

@@ -22,6 +22,7 @@ from indexer import corpus
 from indexer.model import Source
 from indexer.reading import Reading, Steps, Task, read_all, read_task
 from indexer.workers import Limits
+from tests.waiting import comes_true
 
 from .reading_work import first_words, in_a_row
 
@@ -228,12 +229,7 @@ def test_no_child_outlives_a_parent_that_is_interrupted_or_killed(tmp_path: Path
 
 def _ends(session: int, *, seconds: float) -> bool:
     """Whether every process of a session is gone in time; what only waits to be reaped is gone."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if session not in _sessions():
-            return True
-        time.sleep(0.05)
-    return False
+    return comes_true(lambda: session not in _sessions(), within=seconds)
 
 
 def _sessions() -> set[int]:

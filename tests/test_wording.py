@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from indexer.following import Following, site_dictionary
 from indexer.generations import IndexFolder
 from indexer.search import Page, Search, SearchRequest
 from indexer.wording import Change, Changes, Example, Preview, Texts, Wording
+from tests.waiting import comes_true
 
 WORK = """云岭镇2023年工作总结
 
@@ -67,15 +68,6 @@ def asked(search: Search, query: str, *off: str) -> Page:
 
 def sources(page: Page) -> list[str]:
     return [] if page.relaxed else sorted({hit.record.source for hit in page.hits})
-
-
-def within_a_second(happens: Callable[[], bool]) -> bool:
-    last = time.monotonic() + 1.0
-    while not happens():
-        if time.monotonic() > last:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 class TestReadingAndWriting:
@@ -161,17 +153,17 @@ class TestInForce:
             assert sources(asked(search, "院坝会")) == []
             edition = search.edition()
             save(wording, synonyms="院坝会 = 屋场会\n")
-            assert within_a_second(lambda: sources(asked(search, "院坝会")) == ["总结.txt"])
+            assert comes_true(lambda: sources(asked(search, "院坝会")) == ["总结.txt"])
             assert search.edition() != edition
             save(wording, synonyms="")
-            assert within_a_second(lambda: sources(asked(search, "院坝会")) == [])
+            assert comes_true(lambda: sources(asked(search, "院坝会")) == [])
 
     def test_stop_words_are_followed_without_a_restart(self, settings: Settings, wording: Wording) -> None:
         index(settings)
         with serving(settings) as search:
             assert sources(asked(search, "请问 环境整治 怎么写")) == []
             save(wording, stopwords="请问\n怎么写\n")
-            assert within_a_second(lambda: sources(asked(search, "请问 环境整治 怎么写")) == ["总结.txt"])
+            assert comes_true(lambda: sources(asked(search, "请问 环境整治 怎么写")) == ["总结.txt"])
 
     def test_words_take_effect_together_with_the_index_that_was_cut_by_them(
         self, settings: Settings, wording: Wording

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
+from tests.waiting import PATIENCE
 from tests.web import desk, reports, shelf
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ ARGUMENTS = [
 ]
 
 Opened = Callable[..., Page]
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @pytest.fixture(scope="session")

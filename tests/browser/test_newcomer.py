@@ -11,7 +11,6 @@ import subprocess
 import sys
 import sysconfig
 import threading
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.packaging import ROOT, build_wheel
+from tests.waiting import answered
 
 pytestmark = pytest.mark.browser
 PATIENCE = 30_000
@@ -72,13 +72,7 @@ def serving(home: Path, **settings: str) -> Iterator[str]:
 
 
 def _wait_for(address: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(address, timeout=10):  # noqa: S310 - our own server
-                return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-    raise AssertionError(f"{address} 没有回答")
+    answered(lambda: urllib.request.urlopen(address, timeout=30)).close()  # noqa: S310 - our own server
 
 
 @contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -22,6 +21,7 @@ from indexer.query import MatchAll
 from indexer.readers import Readers
 from tests.faults.conftest import Sizes
 from tests.faults.library import NEXT, Answers, Scenario, answers, check_next, shelf, write
+from tests.waiting import comes_true
 
 Damage = Callable[[Path, int], None]
 
@@ -222,9 +222,7 @@ def test_a_serving_process_reads_a_generation_through_and_falls_back_where_the_d
     assert len(store.verify().problems) == 1
     with closing(Readers(store, analyzer, read_after=0.0)) as readers:
         with readers.lent():
-            ends = time.monotonic() + 20
-            while readers.generation().number == 2 and time.monotonic() < ends:
-                time.sleep(0.02)
+            assert comes_true(lambda: readers.generation().number == 1)
         with readers.lent() as lent:
             assert lent.engine.count(MatchAll()) == _passages(store, 1)
         assert readers.generation().number == 1
@@ -240,9 +238,7 @@ def test_where_no_former_generation_is_left_a_damaged_one_is_refused_for_good(
     former.rename(tmp_path / "aside")
     with closing(Readers(IndexFolder(decayed), analyzer, read_after=0.0)) as readers:
         readers.generation()
-        ends = time.monotonic() + 20
-        while not _is_refused(readers) and time.monotonic() < ends:
-            time.sleep(0.02)
+        assert comes_true(lambda: _is_refused(readers))
         with pytest.raises(IndexDamaged, match="fanwen verify"):
             readers.generation()
     (tmp_path / "aside").rename(former)

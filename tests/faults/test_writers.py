@@ -20,6 +20,7 @@ from indexer.readers import Readers
 from tests.faults.conftest import Sizes
 from tests.faults.library import Scenario, answers, check, report, write
 from tests.faults.tracing import Kill, Operation, ended, in_child, needs_tracing, traced
+from tests.waiting import PATIENCE, comes_true
 
 _BUSY = re.compile(r"另一个程序正在写入索引 \S+（进程 (\d+)，自 (\S+ \S+) 起）。请等它结束后再运行。")
 
@@ -97,13 +98,11 @@ def test_a_writer_that_was_killed_is_not_named_by_the_one_after_it(
 
 def _hold(folder: Path, analyzer: Analyzer) -> None:
     with IndexFolder(folder).building(analyzer):
-        time.sleep(60)
+        time.sleep(2 * PATIENCE)
 
 
 def _wait_for_line(folder: Path, pid: int) -> None:
-    ends = time.monotonic() + 20
-    while not (folder / "writer.lock").read_text("ascii").startswith(f"{pid} ") and time.monotonic() < ends:
-        time.sleep(0.005)
+    assert comes_true(lambda: (folder / "writer.lock").read_text("ascii").startswith(f"{pid} "), every=0.005)
 
 
 def test_readers_do_not_wait_for_a_writer(scenarios: dict[str, Scenario], analyzer: Analyzer, tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from flask.testing import FlaskClient
 from indexer.errors import SettingsError
 from indexer.search import Search, SearchRequest
 from indexer.state.keys import Keys
+from tests.waiting import answered
 from tests.web.shelf import settings_for
 from web import create_blueprint
 from web.guard.reader import reader
@@ -330,13 +330,7 @@ def _started(*command: str, index: Path, **settings: str) -> Iterator[Callable[.
 def _fetched(port: int, path: str, lines: tuple[str, ...]) -> tuple[int, str]:
     host = () if any(line.startswith("Host:") for line in lines) else (f"Host: 127.0.0.1:{port}",)
     request = "\r\n".join([f"GET {path} HTTP/1.1", *host, *lines, "Connection: close", "", ""]).encode()
-    for _ in range(300):
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
-                line.sendall(request)
-                answer = b"".join(iter(lambda: line.recv(65536), b""))
-        except ConnectionRefusedError:
-            time.sleep(0.1)
-            continue
-        return int(answer.split()[1]), answer.decode()
-    raise AssertionError("没有回答")
+    with answered(lambda: socket.create_connection(("127.0.0.1", port), timeout=30)) as line:
+        line.sendall(request)
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    return int(answer.split()[1]), answer.decode()

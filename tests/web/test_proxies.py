@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from tests.waiting import answered
 from web.guard.proxies import Listed
 
 ROOT = Path(__file__).parent.parent.parent
@@ -252,12 +252,6 @@ def _gunicorn(index: Path, **settings: str) -> Iterator[str]:
 
 def _fetched(address: str, headers: Mapping[str, str]) -> tuple[dict[str, str], str]:
     """Headers, with small names, and text."""
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(urllib.request.Request(address, headers=dict(headers)), timeout=20) as answer:  # noqa: S310 - our own server
-                return {name.lower(): value for name, value in answer.headers.items()}, answer.read().decode()
-        except urllib.error.HTTPError:
-            raise
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"{address} 没有回答")
+    request = urllib.request.Request(address, headers=dict(headers))  # noqa: S310 - our own server
+    with answered(lambda: urllib.request.urlopen(request, timeout=30)) as answer:  # noqa: S310 - the same
+        return {name.lower(): value for name, value in answer.headers.items()}, answer.read().decode()

@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+
+from tests.waiting import answered
 
 ROOT = Path(__file__).parent.parent.parent
 WAYS = {
@@ -57,12 +58,5 @@ def _started(command: list[str], *, index: Path) -> Iterator[str]:
 
 
 def _fetched(address: str) -> str:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310 - our own server
-                return str(answer.read().decode())
-        except urllib.error.URLError as error:
-            if isinstance(error, urllib.error.HTTPError):
-                raise
-            time.sleep(0.1)
-    raise AssertionError(f"{address} 没有回答")
+    with answered(lambda: urllib.request.urlopen(address, timeout=30)) as answer:  # noqa: S310 - our own server
+        return str(answer.read().decode())
