@@ -36,7 +36,7 @@ test: $(VENV)/.test
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports --config setup.cfg --no-logo
-	$(PYTHON) -m pytest --numprocesses=2 --dist=loadfile
+	$(PYTHON) -m pytest --numprocesses=2 --dist=worksteal
 
 # How much is tried stands in tests/faults/conftest.py, under the names that FAULTS may have.
 faults: $(VENV)/.test

@@ -20,6 +20,7 @@ from indexer.state import exclusions, uploads
 from indexer.state.exclusions import Exclusions
 from indexer.state.runs import Run, Runs
 from indexer.state.uploads import Incoming, Taken, UploadLimits, Uploads
+from tests.waiting import comes_true
 
 TEXT = "青溪县信访工作总结\n\n今年以来，全县化解积案二十九件，群众满意度明显提高，没有发生新的越级上访。\n"
 
@@ -118,6 +119,8 @@ def test_a_run_that_is_killed_is_told_as_failed(settings: Settings) -> None:
     assert "中途被终止" in run.message
     with pytest.raises(Exception, match="还没有索引"):
         IndexFolder(settings.index).current()
+    # A process that ends gives up its locks one after the other.
+    assert comes_true(lambda: not IndexFolder(settings.index).writer())
     runs.start()
     assert ended(settings).report["sources"] == 81
 
