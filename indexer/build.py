@@ -232,7 +232,7 @@ class _Run:
     def _read(self, due: Sequence[Source], writer: CountedWriter, catalog: Catalog) -> None:
         readable = [source for source in due if not self._is_too_large(source, catalog)]
         self._progress.begin("读取", files=len(readable), size=sum(map(_size, readable)))
-        finish = Preparing(self._analyzer)
+        finish = Preparing(self._analyzer, folder=writer.waiting)
         readings = read_all(readable, work=make, finish=finish, jobs=self._settings.jobs, limits=self._limits)
         with closing(readings):
             for source, of_source in groupby(readings, key=attrgetter("source")):

@@ -36,6 +36,11 @@ class CountedWriter:
     removed: Counting = field(default_factory=Counting)
     sources: set[str] = field(default_factory=set)
 
+    @property
+    def waiting(self) -> Path:
+        """The folder where runs may be left for :meth:`add_run`."""
+        return self.writer.waiting
+
     def add(self, part: Part) -> None:
         """Index the passages of *part*, and count them."""
         self.writer.add(part)

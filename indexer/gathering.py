@@ -6,17 +6,20 @@ import pickle
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import IO
+from uuid import uuid4
 
 from indexer.analysis import Analyzer, Remembering
 from indexer.catalog import SourceEntry
 from indexer.counted import count_part
+from indexer.engines.arrayfile import ArrayFile
 from indexer.engines.characters import MOST_PASSAGES
 from indexer.engines.inverting import Inverter
-from indexer.engines.runs import Run
+from indexer.engines.runs import Run, held
 from indexer.errors import SourceError
 from indexer.model import Document, Part, Skipped
 from indexer.reading import Reading
@@ -28,8 +31,12 @@ _IN_MEMORY = 50_000_000
 # Characters that are inverted together: about 100 bytes of memory each.
 _INVERTED = 1_000_000
 _PASSAGE = 10
+# Bytes from which a run goes to its reader as a file: to send it would copy it six times.
+_LARGE = 500_000
 _SKIPPED_SHOWN = 100
 _WARNINGS_SHOWN = 20
+# Bytes that a letter takes in memory.
+_LETTER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +78,18 @@ class Prepared:
 
     @property
     def nbytes(self) -> int:
-        """The memory that the run takes."""
-        return sum(array.nbytes for array in self.run.values())
+        """The memory that it takes: a run that lies in a file takes none."""
+        tallies = (self.counts.words, self.counts.phrases)
+        return held(self.run) + sum(len(tally.once) + len(tally.others) for tally in tallies) * _LETTER
 
 
 class Preparing:
     """The second half of a child's work. Goes to the children with the analyzer, which each makes anew."""
 
-    def __init__(self, analyzer: Analyzer) -> None:
+    def __init__(self, analyzer: Analyzer, *, folder: Path) -> None:
+        """:param folder: where large runs are left for the process that reads them."""
         self._analyzer = analyzer
+        self._folder = folder
 
     def __call__(self, made: Sequence[Made]) -> Iterator[Prepared]:
         """Documents, inverted in batches that bound the memory."""
@@ -91,7 +101,15 @@ class Preparing:
                 count_part(counting, part, analyzer)
                 if part.passages:
                     inverter.add(part)
-            yield Prepared(tuple(map(_summary, own)), inverter.run(), counting.counts(), encoding)
+            yield Prepared(tuple(map(_summary, own)), self._left(inverter.run()), counting.counts(), encoding)
+
+    def _left(self, run: Run) -> Run:
+        """*run* in a file, where it is large and there is room: a full disk is for the process to tell that writes the index."""
+        if held(run) < _LARGE:
+            return run
+        with suppress(OSError):
+            return ArrayFile.written(self._folder / uuid4().hex, run)
+        return run
 
 
 class Gathered:

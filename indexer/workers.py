@@ -8,6 +8,7 @@ threads, so nothing is left when the loop ends.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -29,6 +30,7 @@ R = TypeVar("R")
 Failure = Literal["too_slow", "too_much_memory", "crashed"]
 
 _GRACE_SECONDS = 0.5
+_COLLECTED = 50_000
 # A child's heap grows with the largest files it has seen; a fresh one has its whole allowance again.
 _TASKS_PER_CHILD = 200
 
@@ -113,6 +115,9 @@ def _serve(pipe: Connection, function: Callable[[A], R], memory_mb: int) -> None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _end_with_parent()
     _limit_memory(memory_mb)
+    # What is loaded by now stays. To look for garbage seven hundred objects at a time took a sixteenth of a build.
+    gc.freeze()
+    gc.set_threshold(_COLLECTED)
     with suppress(EOFError, OSError):
         while True:
             _answer(pipe, function, pipe.recv())

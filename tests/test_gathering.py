@@ -10,6 +10,8 @@ import pytest
 
 from indexer import gathering
 from indexer.analysis import JiebaAnalyzer, default_analyzer
+from indexer.engines import whoosh
+from indexer.engines.arrayfile import ArrayFile
 from indexer.engines.whoosh import WhooshEngine
 from indexer.gathering import Gathered, Made, Prepared, Preparing
 from indexer.model import Part, SetAside, Skipped, Source
@@ -33,9 +35,11 @@ def gathered(tmp_path: Path) -> Iterator[Gathered]:
     gathered.close()
 
 
-def prepared(analyzer: JiebaAnalyzer, *parts: Part, encoding: str = "") -> list[Prepared]:
+def prepared(
+    analyzer: JiebaAnalyzer, *parts: Part, encoding: str = "", folder: Path = Path("没有这个文件夹")
+) -> list[Prepared]:
     """What a child makes of documents of one part each."""
-    return list(Preparing(analyzer)([Made((each,), encoding) for each in parts]))
+    return list(Preparing(analyzer, folder=folder)([Made((each,), encoding) for each in parts]))
 
 
 def reading(of_all: Sequence[Prepared], **values: object) -> Reading[Prepared]:
@@ -121,8 +125,50 @@ def test_what_is_much_waits_in_a_file_that_nobody_sees_and_comes_back_in_order(
 
 
 def test_what_a_child_does_can_be_sent_to_it(analyzer: JiebaAnalyzer) -> None:
-    (one,) = pickle.loads(pickle.dumps(Preparing(analyzer)))([Made((part("a", FLOODS),), "")])  # noqa: S301
+    sent = pickle.loads(pickle.dumps(Preparing(analyzer, folder=Path("甲"))))  # noqa: S301
+    (one,) = sent([Made((part("a", FLOODS),), "")])
     (other,) = prepared(analyzer, part("a", FLOODS))
-    assert {name: own.tolist() for name, own in one.run.items()} == {
-        name: own.tolist() for name, own in other.run.items()
-    }
+    assert values_of(one) == values_of(other)
+
+
+@pytest.mark.parametrize("most_runs", [2, 100])
+def test_a_large_run_goes_from_hand_to_hand_as_a_file_and_is_used_up(
+    analyzer: JiebaAnalyzer, gathered: Gathered, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_runs: int
+) -> None:
+    monkeypatch.setattr(gathering, "_LARGE", 1)
+    monkeypatch.setattr(whoosh, "_MOST_RUNS", most_runs)
+    engine = WhooshEngine.create(tmp_path, analyzer=analyzer)
+    with engine.writing() as writer:
+        for number in range(5):
+            own = prepared(analyzer, part(f"d-{number}", FLOODS, LETTERS), folder=writer.waiting)
+            gathered.add(reading(pickle.loads(pickle.dumps(own))))  # noqa: S301
+        for one, repeated in gathered.prepared():
+            writer.add_run(one.run, without=repeated)
+        left = len(list(writer.waiting.iterdir()))
+        assert left == (5 if most_runs == 100 else 3)
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+    assert len(engine.search(MatchAll(), limit=100).hits) == 10
+
+
+def test_a_run_in_a_file_is_the_same_and_takes_no_memory(
+    analyzer: JiebaAnalyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (sent,) = prepared(analyzer, part("a", FLOODS), folder=tmp_path)
+    monkeypatch.setattr(gathering, "_LARGE", 1)
+    (left,) = prepared(analyzer, part("a", FLOODS), folder=tmp_path)
+    assert isinstance(left.run, ArrayFile)
+    assert not isinstance(sent.run, ArrayFile)
+    assert values_of(left) == values_of(sent)
+    assert 0 < left.nbytes < sent.nbytes
+
+
+def test_where_a_run_cannot_be_left_it_is_sent(
+    analyzer: JiebaAnalyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gathering, "_LARGE", 1)
+    (one,) = prepared(analyzer, part("a", FLOODS), folder=tmp_path / "没有")
+    assert not isinstance(one.run, ArrayFile)
+
+
+def values_of(own: Prepared) -> dict[str, list[object]]:
+    return {name: array.tolist() for name, array in own.run.items()}

@@ -32,9 +32,28 @@ class ArrayFile(Mapping[str, Array]):
 
     def __init__(self, path: Path) -> None:
         """Raises FileNotFoundError; IndexDamaged where it is not such a file."""
+        self.path = path
         with path.open("rb") as file:
             self._bytes = _mapped(file, path)
         self._table = _table(self._bytes, path)
+
+    @classmethod
+    def written(cls, path: Path, arrays: Mapping[str, Array]) -> ArrayFile:
+        """*arrays* in a new file. Raises OSError, and leaves no file then."""
+        writer = ArrayFileWriter(path)
+        try:
+            for name, array in arrays.items():
+                writer.write(name, array)
+            writer.close()
+        except BaseException:
+            writer.abandon()
+            path.unlink(missing_ok=True)
+            raise
+        return cls(path)
+
+    def __reduce__(self) -> tuple[type[ArrayFile], tuple[Path]]:
+        """Goes to another process as the name of its file."""
+        return type(self), (self.path,)
 
     def __getitem__(self, name: str) -> Array:
         kind, length, offset = self._table[name]

@@ -45,15 +45,9 @@ class Packed:
         if len(widths) and widths.min() == widths.max() and widths[0]:
             together: Numbers = np.frombuffer(data.tobytes(), _DTYPES[int(widths[0])]).astype(np.int64)
             return together
-        of_each = np.repeat(widths, sizes)
-        starts = np.cumsum(of_each) - of_each
-        numbers = np.full(len(of_each), default, np.int64)
-        for width, rows in _by_width(of_each):
-            at = starts[rows]
-            own = data[at].astype(np.int64)
-            for byte in range(1, width):
-                own |= data[at + byte].astype(np.int64) << (8 * byte)
-            numbers[rows] = own
+        numbers = np.full(int(sizes.sum()), default, np.int64)
+        for width, among, bytes_among in _by_width(widths, sizes):
+            numbers[among] = data[bytes_among].view(_DTYPES[width])
         return numbers
 
 
@@ -64,12 +58,9 @@ def pack(numbers: Numbers, sizes: Numbers, *, default: int = -1) -> Packed:
     widths = np.where(most < 1 << 8, 1, np.where(most < 1 << 16, 2, 4))
     if default >= 0 and len(sizes):
         widths[(most == default) & (np.minimum.reduceat(numbers, starts) == default)] = 0
-    of_each = np.repeat(widths, sizes)
-    at = np.cumsum(of_each) - of_each
-    data = np.zeros(int(of_each.sum()), np.uint8)
-    for width, rows in _by_width(of_each):
-        for byte in range(width):
-            data[at[rows] + byte] = (numbers[rows] >> (8 * byte)) & 0xFF
+    data = np.empty(int((widths * sizes).sum()), np.uint8)
+    for width, among, bytes_among in _by_width(widths, sizes):
+        data[bytes_among] = numbers[among].astype(_DTYPES[width]).view(np.uint8)
     return Packed(data, as_ends(np.cumsum(widths * sizes)))
 
 
@@ -108,8 +99,10 @@ def slices(sizes: Numbers, most: int) -> Iterator[tuple[int, int]]:
     yield from pairwise(bounds) if len(sizes) else [(0, 0)]
 
 
-def _by_width(of_each: Numbers) -> Iterator[tuple[int, NDArray[np.intp]]]:
+def _by_width(widths: Numbers, sizes: Numbers) -> Iterator[tuple[int, NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Each width that there is: which numbers have it, and which bytes. (To mark all is quicker than to look for a few.)"""
+    small = widths.astype(np.uint8)
+    of_numbers, of_bytes = np.repeat(small, sizes), np.repeat(small, widths * sizes)
     for width in _DTYPES:
-        rows = np.flatnonzero(of_each == width)
-        if len(rows):
-            yield width, rows
+        if (small == width).any():
+            yield width, of_numbers == width, of_bytes == width

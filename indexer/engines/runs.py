@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from whoosh.util.numeric import length_to_byte
 
 from indexer.engines import records
-from indexer.engines.arrayfile import Array
+from indexer.engines.arrayfile import Array, ArrayFile
 from indexer.engines.base import GRAMS
 from indexer.engines.packing import Numbers, as_ends, differences, pack
 from indexer.model import FUNCTION_NAMES, DocumentRecord, Function, Part, Script
@@ -46,6 +46,11 @@ SCRIPTS: tuple[Script, ...] = get_args(Script)
 Run = Mapping[str, Array]
 # A date as a number: year, month, day.
 _YEAR, _MONTH = 10_000, 100
+
+
+def held(run: Run) -> int:
+    """The bytes of memory that a run takes; what lies in a mapped file takes none."""
+    return 0 if isinstance(run, ArrayFile) else sum(array.nbytes for array in run.values())
 
 
 def lists(name: str, sizes: Numbers, docs: Numbers, counts: Numbers) -> dict[str, Array]:

@@ -29,7 +29,7 @@ from indexer.engines.inverting import Inverter
 from indexer.engines.matching import Evaluation
 from indexer.engines.merging import Mask, Source, merge
 from indexer.engines.postings import PostingLists
-from indexer.engines.runs import Run, blob, document_in, names_of
+from indexer.engines.runs import Run, blob, document_in, held, names_of
 from indexer.engines.tables import Tables
 from indexer.engines.windows import Listed, listed, window
 from indexer.model import DocumentRecord, Part, PassageRecord
@@ -39,6 +39,8 @@ from indexer.query import Query
 _CACHE_BYTES = 64_000_000
 # Passages that are inverted together, where parts come one by one.
 _BATCH = 2000
+# Runs that are merged together: a slice of each is held at a time, and to read it takes a while however small it is.
+_MOST_RUNS = 400
 
 
 class WhooshEngine:
@@ -228,7 +230,7 @@ class _Reading:
 
 
 class Writer:
-    """See :class:`indexer.engines.base.Writer`. To be closed."""
+    """See :class:`indexer.engines.base.Writer`. To be closed. Runs may be left for it in the folder ``waiting``."""
 
     def __init__(self, folder: Path, former: TOC, analyzer: Analyzer, *, limit: int) -> None:
         """:param limit: bytes of runs that are kept in memory."""
@@ -236,7 +238,7 @@ class Writer:
         self._former = former
         self._analyzer = analyzer
         self._limit = limit
-        self._waiting = Path(tempfile.mkdtemp(prefix="runs.", dir=folder))
+        self.waiting = Path(tempfile.mkdtemp(prefix="runs.", dir=folder))
         self._inverter = Inverter(analyzer)
         self._runs: list[Source] = []
         self._on_disk: list[Source] = []
@@ -252,13 +254,13 @@ class Writer:
             self._invert()
 
     def add_run(self, run: Run, *, without: Iterable[str] = ()) -> None:
-        """Add what an :class:`Inverter` made elsewhere, *without* the parts of some ids."""
+        """Add what an :class:`Inverter` made elsewhere, *without* the parts of some ids; files in ``waiting`` are used up."""
         self._invert()
         left_out = np.isin(run["part.ids"], [text.encode("utf-8", "surrogatepass") for text in without])
         kept = ~left_out[run["passage.part"]] if left_out.any() else None
         self._runs.append(Source(run, kept))
-        self._size += sum(array.nbytes for array in run.values())
-        if self._size > self._limit:
+        self._size += held(run)
+        if self._size > self._limit or len(self._runs) >= _MOST_RUNS:
             self._set_aside()
 
     def delete_source(self, source: str) -> int:
@@ -284,7 +286,7 @@ class Writer:
 
     def close(self) -> None:
         """Remove what waits."""
-        shutil.rmtree(self._waiting, ignore_errors=True)
+        shutil.rmtree(self.waiting, ignore_errors=True)
 
     def _invert(self) -> None:
         if self._inverter.passages:
@@ -293,8 +295,11 @@ class Writer:
 
     def _set_aside(self) -> None:
         """Let what is held wait in a file, merged."""
-        path = self._waiting / f"{len(self._on_disk):06}"
+        path = self.waiting / f"{len(self._on_disk):06}"
         merge(self._runs, path)
+        for source in self._runs:
+            if isinstance(source.arrays, ArrayFile):
+                source.arrays.path.unlink()
         self._on_disk.append(Source(ArrayFile(path)))
         self._runs, self._size = [], 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from random import Random
@@ -23,12 +24,7 @@ ARRAYS: Mapping[str, Array] = {
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    path = tmp_path / "甲.arr"
-    writer = ArrayFileWriter(path)
-    for name, array in ARRAYS.items():
-        writer.write(name, array)
-    writer.close()
-    return path
+    return ArrayFile.written(tmp_path / "甲.arr", ARRAYS).path
 
 
 def refused(path: Path, data: bytes) -> None:
@@ -48,6 +44,19 @@ def test_arrays_come_back_with_their_types_and_cannot_be_written_to(path: Path) 
         assert not found[name].flags.writeable
     with pytest.raises(KeyError):
         found["body.places"]
+
+
+def test_a_file_goes_to_another_process_as_its_name(path: Path) -> None:
+    sent = pickle.dumps(ArrayFile(path))
+    assert len(sent) < path.stat().st_size / 10
+    found = pickle.loads(sent)  # noqa: S301
+    assert {name: own.tolist() for name, own in found.items()} == {name: own.tolist() for name, own in ARRAYS.items()}
+
+
+def test_of_arrays_that_cannot_be_written_no_file_is_left(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="keys must be"):
+        ArrayFile.written(tmp_path / "乙.arr", {**ARRAYS, ("no", "name"): ARRAYS["ids"]})  # type: ignore[dict-item]
+    assert not (tmp_path / "乙.arr").exists()
 
 
 def test_an_array_may_come_in_pieces_or_from_a_file(tmp_path: Path) -> None:
