@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,18 +11,50 @@ from indexer.analysis import Analyzer
 from indexer.engines.records import document_record
 from indexer.engines.runs import Run
 from indexer.engines.whoosh import WhooshEngine, Writer
+from indexer.errors import FanwenError
 from indexer.model import DocumentRecord, Part
 from indexer.vocabulary import store
 from indexer.vocabulary.counting import Counting, Counts
+from indexer.workers import Aside, Limits
+
+# Passages from which it pays to start a process for the vocabulary.
+_MANY = 20_000
+_LIMITS = Limits(seconds=3600, memory_mb=4096)
 
 
 @contextmanager
 def counted_writing(engine: WhooshEngine, path: Path, analyzer: Analyzer) -> Iterator[CountedWriter]:
-    """A commit of *engine* that keeps the vocabulary in *path* in step with it."""
-    with engine.writing() as writer:
-        counted = CountedWriter(writer, engine, analyzer)
-        yield counted
-    store.update(path, added=counted.added, removed=counted.removed)
+    """A commit of *engine* that keeps the vocabulary in *path* in step with it.
+
+    Where much was added, another process makes the vocabulary while this one writes the postings.
+    """
+    with ExitStack() as ending:
+        with engine.writing() as writer:
+            counted = CountedWriter(writer, engine, analyzer)
+            yield counted
+            update = _Update(path, counted.added, counted.removed)
+            beside = ending.enter_context(_beside(update)) if counted.added.passages >= _MANY else None
+        # Whatever went wrong there will be met here, and told.
+        if beside is None or not beside.wait().result:
+            store.update(path, added=update.added, removed=update.removed)
+
+
+def _beside(update: _Update) -> closing[Aside[_Update, bool]]:
+    return closing(Aside(_is_updated, update, limits=_LIMITS))
+
+
+def _is_updated(update: _Update) -> bool:
+    with suppress(OSError, FanwenError):
+        store.update(update.path, added=update.added, removed=update.removed)
+        return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    path: Path
+    added: Counting
+    removed: Counting
 
 
 @dataclass(slots=True)

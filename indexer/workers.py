@@ -1,4 +1,4 @@
-"""Child processes that do one task at a time under limits, and are replaced when they die.
+"""Child processes that do one task at a time under limits, and are replaced when they die; or one that does a single task.
 
 One pipe for each child, watched by a loop in the caller's thread. Pools that share a pipe and its lock between children
 (pebble) are lost as a whole when the kernel kills one of them while it sends: the lock is never released, and after two
@@ -25,12 +25,21 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
+from indexer.errors import BuildError
+
 A = TypeVar("A")
 R = TypeVar("R")
 Failure = Literal["too_slow", "too_much_memory", "crashed"]
 
 _GRACE_SECONDS = 0.5
 _COLLECTED = 50_000
+_UP = "up"
+# Children in a row that die before they can work: it is not for what they were to read.
+_MOST_STILLBORN = 3
+_NO_CHILDREN = (
+    "读取文件的子进程一启动就终止，索引没有改动。请检查内存是否够用、程序是否完整安装；"
+    '由自己的程序调用时，要写在 if __name__ == "__main__": 之下。'
+)
 # A child's heap grows with the largest files it has seen; a fresh one has its whole allowance again.
 _TASKS_PER_CHILD = 200
 
@@ -63,6 +72,7 @@ class _Child(Generic[A, R]):
         far.close()
         self.deadline = 0.0
         self.tasks = 0
+        self.is_up = False
 
     def begin(self, task: A, *, seconds: float) -> bool:
         """Hand over a task; False where the process is dead."""
@@ -73,6 +83,12 @@ class _Child(Generic[A, R]):
         except OSError:
             return False
         return True
+
+    def comes_up(self) -> bool:
+        """Whether it can work: it says so before all else, unless it dies of what it has to load."""
+        with suppress(EOFError, OSError):
+            self.is_up = self.pipe.recv() == _UP
+        return self.is_up
 
     def result(self) -> Done[R]:
         """What it sent; a pipe that ends instead tells that it died."""
@@ -119,6 +135,7 @@ def _serve(pipe: Connection, function: Callable[[A], R], memory_mb: int) -> None
     gc.freeze()
     gc.set_threshold(_COLLECTED)
     with suppress(EOFError, OSError):
+        pipe.send(_UP)
         while True:
             _answer(pipe, function, pipe.recv())
 
@@ -154,6 +171,31 @@ def _limit_memory(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (bound, bound))
 
 
+class Aside(Generic[A, R]):
+    """One task for a child, while the caller does something else. To be closed."""
+
+    def __init__(self, function: Callable[[A], R], task: A, *, limits: Limits) -> None:
+        """:param function: importable by name in a fresh process, as that of :class:`Workers`."""
+        self._child: _Child[A, R] = _Child(function, limits=limits)
+        self._begun = self._child.begin(task, seconds=limits.seconds)
+
+    def wait(self) -> Done[R]:
+        """What came of it, once it is over; asked for once."""
+        if not self._begun:
+            return Done(failure="crashed")
+        if not self._is_told() or not self._child.comes_up():
+            return Done(failure="crashed")
+        return self._child.result() if self._is_told() else Done(failure="too_slow")
+
+    def close(self) -> None:
+        """End the child, whatever it is doing."""
+        self._child.stop()
+
+    def _is_told(self) -> bool:
+        """Whether the child says something in time."""
+        return self._child.pipe.poll(max(0.0, self._child.deadline - time.monotonic()))
+
+
 @dataclass(eq=False, slots=True)
 class _Slot(Generic[A, R]):
     """A task in its place in the order of results."""
@@ -171,6 +213,8 @@ class Workers(Generic[A, R]):
         self._limits = limits
         self._idle: list[_Child[A, R]] = []
         self._busy: dict[Connection, tuple[_Child[A, R], _Slot[A, R]]] = {}
+        self._waiting: deque[_Slot[A, R]] = deque()
+        self._stillborn = 0
         multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
 
     def run(
@@ -178,15 +222,15 @@ class Workers(Generic[A, R]):
     ) -> Generator[tuple[A, Done[R]], None, None]:
         """Each task with what became of it, in the order of *tasks*; at most three times ``jobs`` are taken ahead.
 
-        ``seconds`` gives a task a time limit of its own. Closing the iterator ends all children.
+        ``seconds`` gives a task a time limit of its own. Closing the iterator ends all children. Raises BuildError where no
+        child can be started.
         """
         order: deque[_Slot[A, R]] = deque()
-        waiting: deque[_Slot[A, R]] = deque()
         source = iter(tasks)
         allowed = seconds or (lambda _: self._limits.seconds)
         try:
-            while self._take(source, order, waiting):
-                self._assign(waiting, allowed)
+            while self._take(source, order):
+                self._assign(allowed)
                 if order[0].done is None:
                     self._collect()
                 while order and (done := order[0].done) is not None:
@@ -194,7 +238,7 @@ class Workers(Generic[A, R]):
         finally:
             self._stop()
 
-    def _take(self, source: Iterator[A], order: deque[_Slot[A, R]], waiting: deque[_Slot[A, R]]) -> bool:
+    def _take(self, source: Iterator[A], order: deque[_Slot[A, R]]) -> bool:
         """Take tasks up to the bound; False when all are done."""
         while len(order) < 3 * self._jobs:
             try:
@@ -202,24 +246,39 @@ class Workers(Generic[A, R]):
             except StopIteration:
                 break
             order.append(slot)
-            waiting.append(slot)
+            self._waiting.append(slot)
         return bool(order)
 
-    def _assign(self, waiting: deque[_Slot[A, R]], allowed: Callable[[A], float]) -> None:
-        while waiting and len(self._busy) < self._jobs:
+    def _assign(self, allowed: Callable[[A], float]) -> None:
+        while self._waiting and len(self._busy) < self._jobs:
             child = self._idle.pop() if self._idle else _Child(self._function, limits=self._limits)
-            if child.begin(waiting[0].task, seconds=allowed(waiting[0].task)):
-                self._busy[child.pipe] = (child, waiting.popleft())
+            slot = self._waiting.popleft()
+            if child.begin(slot.task, seconds=allowed(slot.task)):
+                self._busy[child.pipe] = (child, slot)
             else:
-                child.stop()
+                self._bury(child, slot)
+
+    def _bury(self, child: _Child[A, R], slot: _Slot[A, R]) -> None:
+        """A child that died without having worked: another one does its task. Raises BuildError where none ever comes up."""
+        child.stop()
+        self._waiting.appendleft(slot)
+        self._stillborn += not child.is_up
+        if self._stillborn >= _MOST_STILLBORN:
+            raise BuildError(_NO_CHILDREN)
 
     def _collect(self) -> None:
         """Wait for the next result or the next deadline. What has already arrived is never too late."""
         soonest = min(child.deadline for child, _ in self._busy.values())
         ready = wait(list(self._busy), max(0.0, soonest - time.monotonic()))
         for child, slot in [self._busy.pop(pipe) for pipe in list(self._busy) if pipe in ready]:
-            slot.done = child.result()
-            self._keep(child, slot.done)
+            if child.is_up:
+                slot.done = child.result()
+                self._keep(child, slot.done)
+            elif child.comes_up():
+                self._stillborn = 0
+                self._busy[child.pipe] = (child, slot)
+            else:
+                self._bury(child, slot)
         for child, slot in [pair for pair in self._busy.values() if pair[0].deadline <= time.monotonic()]:
             del self._busy[child.pipe]
             child.stop()

@@ -12,14 +12,15 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
 from indexer import corpus
-from indexer.model import Source
+from indexer.errors import BuildError
+from indexer.model import Document, Source
 from indexer.reading import Reading, Steps, Task, read_all, read_task
 from indexer.workers import Limits
 from tests.waiting import comes_true
@@ -240,3 +241,19 @@ def _sessions() -> set[int]:
             state, _, _, session = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:4]
             found |= {int(session)} if state not in "ZX" else set()
     return found
+
+
+class Dying:
+    """Cannot be loaded: who tries ends."""
+
+    def __call__(self, _: Document) -> str:
+        return ""
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return os._exit, (1,)
+
+
+def test_children_that_never_come_up_end_the_run_and_no_file_is_blamed(tmp_path: Path) -> None:
+    readings = read_all(sources(tmp_path, "甲", "乙"), work=Dying(), finish=list, jobs=2, limits=LIMITS)
+    with closing(readings), pytest.raises(BuildError, match="子进程一启动就终止"):
+        next(readings)
