@@ -33,6 +33,7 @@ Failure = Literal["too_slow", "too_much_memory", "crashed"]
 
 _GRACE_SECONDS = 0.5
 _COLLECTED = 50_000
+_NICE = 5
 _UP = "up"
 # Children in a row that die before they can work: it is not for what they were to read.
 _MOST_STILLBORN = 3
@@ -131,6 +132,8 @@ def _serve(pipe: Connection, function: Callable[[A], R], memory_mb: int) -> None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _end_with_parent()
     _limit_memory(memory_mb)
+    # Who searches meanwhile goes first.
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     # What is loaded by now stays. To look for garbage seven hundred objects at a time took a sixteenth of a build.
     gc.freeze()
     gc.set_threshold(_COLLECTED)

@@ -19,6 +19,11 @@ def first_words(document: Document) -> str:
     return document.text[:12]
 
 
+def priority(_: Document) -> int:
+    """How little this process minds to wait for others."""
+    return os.getpriority(os.PRIO_PROCESS, 0)
+
+
 def in_a_row(texts: Sequence[str]) -> list[str]:
     """What came of some documents as one text, if there is any; one of them cannot be put in a row."""
     if any(text.startswith("难：") for text in texts):

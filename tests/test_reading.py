@@ -25,7 +25,7 @@ from indexer.reading import Reading, Steps, Task, read_all, read_task
 from indexer.workers import Limits
 from tests.waiting import comes_true
 
-from .reading_work import first_words, in_a_row
+from .reading_work import first_words, in_a_row, priority
 
 LIMITS = Limits(seconds=1.0, memory_mb=600)
 
@@ -241,6 +241,13 @@ def _sessions() -> set[int]:
             state, _, _, session = path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[:4]
             found |= {int(session)} if state not in "ZX" else set()
     return found
+
+
+def test_children_give_way_to_who_searches(tmp_path: Path) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    (found,) = read_all(sources(tmp_path, "甲"), work=priority, finish=list, jobs=1, limits=LIMITS)
+    assert found.results == (max(own, 5),)
+    assert os.getpriority(os.PRIO_PROCESS, 0) == own
 
 
 class Dying:
