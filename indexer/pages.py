@@ -42,6 +42,11 @@ class SearchRequest:
     off: frozenset[Understanding] = frozenset()
     mode: Mode = "auto"
 
+    def __post_init__(self) -> None:
+        """ValueError where a page is to hold nothing."""
+        if self.per_page < 1:
+            raise ValueError(f"每页至少一条结果，不能是 {self.per_page}。")
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

@@ -219,6 +219,11 @@ def test_a_hit_carries_its_place_and_marks(search: Search) -> None:
     assert [hit.snippet.text[span.start : span.end] for span in hit.snippet.spans] == ["长效机制"]
 
 
+def test_a_page_of_nothing_cannot_be_asked_for() -> None:
+    with pytest.raises(ValueError, match="每页至少一条结果"):
+        SearchRequest(query="整治", per_page=0)
+
+
 @given(st.integers(1, 4))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=8)
 def test_the_pages_together_are_the_whole_ranking(search: Search, per_page: int) -> None:

@@ -223,6 +223,7 @@ def test_forced_colours_leave_the_pages_of_the_administrator_to_be_seen(browser:
             weights = [[f"{nav} a[aria-current]", "fontWeight"], [f"{nav} a:not([aria-current])", "fontWeight"]]
             here, others = page.evaluate(LOOKS, weights)
             assert int(here) > int(others), nav
+        assert page.evaluate(LOOKS, [[".menu a[aria-current]", "textDecorationLine"]]) == ["underline"]
 
 
 @pytest.mark.parametrize("name", ["results", "a passage", "basket"])
