@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.analysis import Analyzer
-from indexer.engines.records import document_record
+from indexer.engines.records import names
 from indexer.engines.runs import Run
 from indexer.engines.whoosh import WhooshEngine, Writer
 from indexer.errors import FanwenError
-from indexer.model import DocumentRecord, Part
+from indexer.model import Part
 from indexer.vocabulary import store
 from indexer.vocabulary.counting import Counting, Counts
 from indexer.workers import Aside, Limits
@@ -92,7 +92,8 @@ class CountedWriter:
 
     def _count_down(self, source: str) -> None:
         for document in self.engine.documents_of(source):
-            _count_part(self.removed, document)
+            if document.passages:
+                self.removed.add_part(title=document.title, headings=[text for _, text, _ in document.headings])
             for record in self.engine.passages_of(document.id):
                 converted = "converted" in record.flags
                 self.removed.add_passage(self.analyzer.cut(record.text, converted=converted).words)
@@ -100,11 +101,7 @@ class CountedWriter:
 
 def count_part(counting: Counting, part: Part, analyzer: Analyzer) -> None:
     """Count a part and its passages."""
-    _count_part(counting, document_record(part))
+    if part.passages:
+        counting.add_part(title=names(part)[0], headings=[heading.text for heading in part.headings])
     for passage in part.passages:
         counting.add_passage(analyzer.cut(passage.text, converted="converted" in passage.flags).words)
-
-
-def _count_part(counting: Counting, document: DocumentRecord) -> None:
-    if document.passages:
-        counting.add_part(title=document.title, headings=[text for _, text, _ in document.headings])
