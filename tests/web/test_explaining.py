@@ -50,7 +50,7 @@ def explained(app: Flask, page: Page, request: SearchRequest) -> Explanation:
     ],
 )
 def test_a_gap_is_filled_where_there_is_just_one(query: str, filler: str, sentence: str) -> None:
-    assert filled(query, filler) == sentence
+    assert filled(query, (filler, filler)) == [sentence, sentence]
 
 
 def test_readings_of_one_kind_share_a_link_that_undoes_them(app: Flask) -> None:

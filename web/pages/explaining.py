@@ -66,19 +66,25 @@ def explain(page: Page, request: SearchRequest, *, links: Links) -> Explanation:
     )
 
 
-def filled(query: str, filler: str) -> str:
-    """*query* with *filler* in its gap, quoted: “以改革创新为抓手”; ``""`` where it is not one pattern with one gap."""
+def filled(query: str, fillers: Iterable[str]) -> list[str]:
+    """*query* with each of *fillers* in its gap, quoted: “以改革创新为抓手”; ``""`` where it is not one pattern with one gap."""
+    frames = _frames(query)
+    unquoted = (filler.translate(_UNQUOTED) for filler in fillers)
+    return [" OR ".join([f"“{before}{filler}{after}”" for before, after in frames]) for filler in unquoted]
+
+
+def _frames(query: str) -> list[tuple[str, str]]:
+    """What stands before and behind the gap of *query*, for each of its sentences."""
     pattern = parse(query).query
     if not isinstance(pattern, Pattern):
-        return ""
+        return []
     # Where a comma may stand (Gap(0, 0)) it is found anyway.
     pieces = [piece for piece in pattern.pieces if not isinstance(piece, Gap) or piece.high]
-    gaps = [piece for piece in pieces if isinstance(piece, Gap)]
-    words = [(filler.translate(_UNQUOTED),) if isinstance(piece, Gap) else piece for piece in pieces]
-    sentences = list(product(*words))
+    gaps = [place for place, piece in enumerate(pieces) if isinstance(piece, Gap)]
+    sentences = list(product(*(("",) if isinstance(piece, Gap) else piece for piece in pieces)))
     if len(gaps) != 1 or len(sentences) > MOST_SENTENCES:
-        return ""
-    return " OR ".join(f"“{''.join(sentence)}”" for sentence in sentences)
+        return []
+    return [("".join(sentence[: gaps[0]]), "".join(sentence[gaps[0] :])) for sentence in sentences]
 
 
 def _relaxed(page: Page) -> Iterator[Remark]:
@@ -116,13 +122,15 @@ def _switched_off(request: SearchRequest, *, links: Links) -> Iterator[Remark]:
 
 
 def _fillers(page: Page, fresh: SearchRequest, *, links: Links) -> tuple[tuple[Choice, ...], ...]:
-    choices = [_filler(text, count, page.searched, fresh, links=links) for text, count in page.fillers]
+    if not page.fillers:
+        return ()
+    address = links.varied(fresh)
+    sentences = filled(page.searched, (text for text, _ in page.fillers))
+    choices = [
+        Choice(text, address(q=(sentence,)) if sentence else "", count)
+        for (text, count), sentence in zip(page.fillers, sentences, strict=True)
+    ]
     return tuple(_parted(choices))
-
-
-def _filler(text: str, count: int, query: str, fresh: SearchRequest, *, links: Links) -> Choice:
-    sentence = filled(query, text)
-    return Choice(text, links.search(replace(fresh, query=sentence)) if sentence else "", count)
 
 
 def _parted(choices: Sequence[Choice]) -> Iterable[tuple[Choice, ...]]:

@@ -98,15 +98,7 @@ class Links:
         path, asking = at("pages.passage", passage_id=""), self._asking(request)
         return lambda passage_id: path + quote(passage_id) + asking + _AT_PASSAGE
 
-    def hidden(self, request: SearchRequest, *, without: Iterable[str] = ()) -> list[params.Argument]:
-        """What a form must carry beside its own fields, those named in *without*."""
-        own = set(without)
-        return [(name, value) for name, value in params.write(request, per_page=self.per_page) if name not in own]
-
-    def _asking(self, request: SearchRequest) -> str:
-        return _asking(_encoded(params.write(request, per_page=self.per_page)))
-
-    def _varied(self, request: SearchRequest) -> Address:
+    def varied(self, request: SearchRequest) -> Address:
         """Gives the results page of *request* with other values of an argument or two, one after another."""
         path = at("pages.results")
         kept = dict.fromkeys(params.NAMES, "")
@@ -118,6 +110,14 @@ class Links:
             return path + _asking("&".join(filter(None, {**kept, **own}.values())))
 
         return address
+
+    def hidden(self, request: SearchRequest, *, without: Iterable[str] = ()) -> list[params.Argument]:
+        """What a form must carry beside its own fields, those named in *without*."""
+        own = set(without)
+        return [(name, value) for name, value in params.write(request, per_page=self.per_page) if name not in own]
+
+    def _asking(self, request: SearchRequest) -> str:
+        return _asking(_encoded(params.write(request, per_page=self.per_page)))
 
     def sorts(self, request: SearchRequest) -> list[Choice]:
         """The two orders, the one in force chosen."""
@@ -146,7 +146,7 @@ class Links:
 
     def groups(self, request: SearchRequest, page: Page) -> list[Group]:
         """The filters to choose from, with the counts of *page*; a filter without a value to offer is left out."""
-        address = self._varied(replace(request, page=1))
+        address = self.varied(replace(request, page=1))
         groups = [
             _group("文种", _kinds(request, page.facets.get("kind", ()), address)),
             _group("部分", _functions(request, page.facets.get("function", ()), address)),
@@ -159,7 +159,7 @@ class Links:
     def pager(self, request: SearchRequest, page: Page) -> list[PageLink]:
         """First and last page and those around the current one, with gaps between."""
         numbers = {1, page.pages, *range(page.page - NEIGHBOURS, page.page + NEIGHBOURS + 1)}
-        address = self._varied(request)
+        address = self.varied(request)
         links: list[PageLink] = []
         for number in sorted(number for number in numbers if 1 <= number <= page.pages):
             if links and number > links[-1].number + 1:
