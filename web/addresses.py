@@ -8,11 +8,18 @@ from flask.blueprints import BlueprintSetupState
 # The name of our blueprint, unless a portal gave it another.
 NAME = "fanwen"
 _HOMES = "fanwen"
+# In the environment of a request: the addresses that were made for it.
+_KNOWN = "fanwen.addresses"
 
 
 def at(endpoint: str, /, **values: object) -> str:
     """The address of ``pages.results`` or ``static``; *values* fill its path, the others stand behind the question mark."""
-    return url_for(f"{_home() or NAME}.{endpoint}", **values)  # type: ignore[arg-type]
+    # A page of results asks for its own address a dozen times; the next request may come in under another prefix.
+    known: dict[object, str] = request.environ.setdefault(_KNOWN, {})
+    asked = (endpoint, *values.items())
+    if asked not in known:
+        known[asked] = url_for(f"{_home() or NAME}.{endpoint}", **values)  # type: ignore[arg-type]
+    return known[asked]
 
 
 def route() -> str:

@@ -94,9 +94,14 @@ class Links:
 
     def passages(self, request: SearchRequest) -> Callable[[str], str]:
         """Gives the page of one passage after another, each carrying *request*."""
+        plain, asking = self.plain_passages(), self._asking(request)
+        return lambda passage_id: plain(passage_id) + asking + _AT_PASSAGE
+
+    def plain_passages(self) -> Callable[[str], str]:
+        """Gives the page of one passage after another, by itself."""
         # The id stands at the end of the path.
-        path, asking = at("pages.passage", passage_id=""), self._asking(request)
-        return lambda passage_id: path + quote(passage_id) + asking + _AT_PASSAGE
+        path = at("pages.passage", passage_id="")
+        return lambda passage_id: path + quote(passage_id)
 
     def varied(self, request: SearchRequest) -> Address:
         """Gives the results page of *request* with other values of an argument or two, one after another."""

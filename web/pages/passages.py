@@ -77,7 +77,7 @@ def reading(view: PassageView, request: SearchRequest, *, links: Links) -> Readi
         trail=trail(passage.part, passage.heading_path),
         heading=_new_heading(passage, view.before[-1] if view.before else None),
         stretches=render.stretches(passage.text, view.highlights, passage.masks),
-        take=take(passage, place=view.place),
+        take=take(passage, place=view.place, url=links.plain_passages()(passage.id)),
         flags=labels.flags(passage.flags),
         before=before,
         after=after,

@@ -12,19 +12,22 @@ from writing.material import Item
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """What can be taken along without asking the service again. ``clean`` is ``""`` where it would be the text itself."""
+    """What can be taken along without asking the service again. ``clean`` is ``""`` where it would be the text itself; ``url`` is
+    the page of the passage by itself."""
 
     id: str
+    url: str
     item: Item
     clean: str
     lang: str
 
 
-def take(record: PassageRecord, *, place: str) -> Take:
-    """What a page holds of *record*, which stands at *place* of its file."""
+def take(record: PassageRecord, *, place: str, url: str) -> Take:
+    """What a page holds of *record*, which stands at *place* of its file and is read at *url*."""
     clean = render.plain(for_official(record.text))
     item = item_of(record, place=place)
-    return Take(record.id, item, "" if clean == item.text else clean, "zh-Hant" if record.script == "hant" else "")
+    lang = "zh-Hant" if record.script == "hant" else ""
+    return Take(record.id, url, item, "" if clean == item.text else clean, lang)
 
 
 def item_of(record: PassageRecord, *, place: str) -> Item:
