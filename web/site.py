@@ -42,6 +42,8 @@ class Site:
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=printable,
+            # A template is compiled once; looking after its file takes as long as writing a small one, 20 times a page.
+            auto_reload=False,
         )
         environment.globals["at"] = at
         environment.globals["signed_in"] = signed_in
