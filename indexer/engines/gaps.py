@@ -26,6 +26,9 @@ class Stretches:
     def of(cls, found: Iterable[tuple[Integers, Integers]]) -> Stretches:
         """The stretches of several alternatives together."""
         pairs = list(found)
+        if len(pairs) == 1:
+            # Those of one alternative are in order.
+            return cls(*pairs[0])
         starts = np.concatenate([starts for starts, _ in pairs])
         ends = np.concatenate([ends for _, ends in pairs])
         order = np.lexsort((ends, starts))
@@ -46,6 +49,9 @@ class Breaks:
     def free(self, start: Integers, soft_end: Integers, hard_end: Integers, *, pause: bool = False) -> Mask:
         """Where no soft one stands at ``start`` (behind it with *pause*) to ``soft_end - 1``, no hard one to ``hard_end - 1``."""
         return _none(self.soft, start + pause, soft_end) & _none(self.hard, start, hard_end)
+
+
+NO_BREAKS = Breaks(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 def ends_of(
@@ -74,7 +80,7 @@ def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Br
     """Those of *found* before which the nearest of *reached* stands as *gap* asks."""
     if not len(reached.ends):
         return found.where(np.zeros(len(found.starts), np.bool_))
-    ends = np.sort(reached.ends)
+    ends = np.sort(reached.ends, kind="stable")
     nearest = np.searchsorted(ends, found.starts - 1 - (gap.low if gap else 0), side="right") - 1
     # Far ones are left out before signs are looked for, which takes longest.
     distance = found.starts - ends[np.maximum(nearest, 0)] - 1

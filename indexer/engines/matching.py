@@ -12,7 +12,7 @@ from indexer.copies import similar
 from indexer.deadline import check, checked
 from indexer.engines import fields, figures, records
 from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN
-from indexer.engines.gaps import Breaks, Stretches, ends_of
+from indexer.engines.gaps import NO_BREAKS, Breaks, Stretches, ends_of
 from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
 from indexer.engines.runs import WORDS
@@ -26,6 +26,7 @@ from indexer.query import (
     Expanded,
     Filter,
     Function,
+    Gap,
     MatchAll,
     Not,
     Or,
@@ -252,12 +253,16 @@ class Evaluation:
         return np.concatenate([self._pattern_within(pattern, block) for block in checked(blocks)])
 
     def _pattern_within(self, pattern: Pattern, within: Docnums) -> Docnums:
-        if not len(within):
+        found = {one: self._stretches(one, within) for one in pattern.literals}
+        # Signs are many and stand everywhere: they are read where the pieces are near enough to each other.
+        near = self._passages(np.sort(ends_of(pattern.pieces, NO_BREAKS, found.__getitem__)))
+        if not len(near):
             return _NOBODY
         soft, hard = BREAKS[pattern.scope]
-        breaks = Breaks(self._signs(soft, within), self._signs(hard + fields.EDGE, within))
-        ends = ends_of(pattern.pieces, breaks, lambda alternatives: self._stretches(alternatives, within))
-        return self._passages(np.sort(ends))
+        breaks = Breaks(self._signs(soft, near), self._signs(hard + _edges(pattern), near))
+        held = self._marked([near])
+        kept = {one: own.where(held[own.starts >> POSITION_BITS]) for one, own in found.items()}
+        return self._passages(np.sort(ends_of(pattern.pieces, breaks, kept.__getitem__)))
 
     def _signs(self, signs: str, within: Docnums) -> Integers:
         """Where any of *signs* stands in the passages of *within*."""
@@ -268,8 +273,12 @@ class Evaluation:
         return Stretches.of([self._stretch(text, within) for text in alternatives])
 
     def _stretch(self, text: str, within: Docnums) -> tuple[Integers, Integers]:
+        tokens = self._analyzer.characters(text)
+        if len(tokens) == 1:
+            places = self._lists.get("chars", tokens[0].text).positions(within)
+            return places, places
         starts = self._in_a_row(text, within=within)
-        letters = [token.position for token in self._analyzer.characters(text) if token.text.isalnum()]
+        letters = [token.position for token in tokens if token.text.isalnum()]
         return starts + letters[0], starts + letters[-1]
 
     # What they score
@@ -335,3 +344,10 @@ class Evaluation:
         ceiling = EXPANDED * self._scores(child, own).min() if len(own) else np.inf
         best = EXPANDED * np.asarray(reduce(np.maximum, (self._scores(other, docs) for other in others)))
         return np.where(self.mask(child)[docs], self._scores(child, docs), np.minimum(best, ceiling))
+
+
+def _edges(pattern: Pattern) -> str:
+    """The sign at the edges of texts where a gap of *pattern* might cross one: gaps between its pieces are shorter than the way."""
+    first, last = pattern.pieces[0], pattern.pieces[-1]
+    longest = max((piece.high for piece in pattern.pieces if isinstance(piece, Gap)), default=0)
+    return fields.EDGE if isinstance(first, Gap) or isinstance(last, Gap) or longest >= fields.GAP else ""
