@@ -47,9 +47,13 @@ _CHINESE_DIGITS = "一二三四五六七八九十百千零"
 _MEASURES = "长宽高深厚"
 
 _WIDE = {",": "，", ".": "。", ";": "；", ":": "：", "?": "？", "!": "！"}
-_SIGN = re.compile("[,.;:?!]")
+# The point of 3.5 and of www.gov.cn stays, whatever stands around it.
+_STOP = r"\.(?![0-9A-Za-z])"
+_SIGN = re.compile(f"[,;:?!]|{_STOP}")
 # Each run is read once, from its beginning: where what follows it forbids the match, no part of it is tried again.
 _DOTS = re.compile(r"(?:(?<!\.)\.{3,}+|(?<!。)。{3,}+|(?<!…)…++)(?![年月日元.…。])")
+# One of these is in whatever _DOTS matches.
+_DOTTED = ("...", "。。。", "…")
 _DASH = re.compile(f"(?<=[{_HAN}】]) ?-{{2,}} ?(?=[{_HAN}【])")
 # Nothing is given back: from each quote the text is read to the next one, and no further. Quotes that were exchanged already
 # are not enclosed by others, which would take a pass for each layer.
@@ -57,7 +61,7 @@ _SINGLE_QUOTED = re.compile(f"(?<![A-Za-z0-9])'([^'‘’\n{_HAN}]*+[{_HAN}][^'�
 
 # What any rule begins with; most passages have nothing of it.
 _CHANGEABLE = re.compile(
-    f"[{_SPACES}\\s,.;:?!()\"'…xX×╳✕*＊○〇●□_＿]|--|。。。|{_INVISIBLE.pattern}|{_LINE_ENDS.pattern}"
+    f"{_STOP}|[{_SPACES}\\s,;:?!()\"'…xX×╳✕*＊○〇●□_＿]|--|。。。|{_INVISIBLE.pattern}|{_LINE_ENDS.pattern}"
 )
 
 
@@ -91,6 +95,8 @@ def _line(line: str) -> str:
 
 def _spaced(line: str) -> str:
     """*line* without spaces that Chinese type does not have; between two Chinese words a single one may stay."""
+    if not _SPACE_RUN.search(line):
+        return line
     single = _SPACE_RUN.sub(" ", line).strip(" ")
     return _SPREAD.sub(lambda run: run[0].replace(" ", ""), _NEEDLESS_SPACE.sub("", single))
 
@@ -129,9 +135,10 @@ def _is_fact(line: str, start: int, end: int) -> bool:
 
 def _dotted(line: str) -> str:
     """*line* with …… for dots behind Chinese, and —— for hyphens between Chinese."""
-    before = _letters_before(line) if _DOTS.search(line) else []
-    dotted = _DOTS.sub(lambda dots: "……" if before[dots.start()] == "chinese" else dots[0], line)
-    return _DASH.sub("——", dotted)
+    if any(dots in line for dots in _DOTTED):
+        before = _letters_before(line)
+        line = _DOTS.sub(lambda dots: "……" if before[dots.start()] == "chinese" else dots[0], line)
+    return _DASH.sub("——", line) if "--" in line else line
 
 
 def _signed(line: str) -> str:
@@ -173,6 +180,8 @@ def _letters_before(line: str) -> list[Letter]:
 
 def _bracketed(line: str) -> str:
     """*line* with full-width brackets where they stand in Chinese: (一)抓宣传, but f(x) and PM(2.5) stay."""
+    if "(" not in line and ")" not in line:
+        return line
     written = list(line)
     chinese = [found.start() for found in _CHINESE.finditer(line)]
     for opening, closing in _pairs(line):
@@ -209,9 +218,9 @@ def _are_chinese_brackets(line: str, opening: int, closing: int) -> bool:
 
 def _quoted(line: str) -> str:
     """*line* with “ ” for pairs of straight quotes in Chinese; where one lacks its partner, all stay."""
-    line = _SINGLE_QUOTED.sub(r"‘\1’", line)
-    places = [place for place, character in enumerate(line) if character == '"']
-    if len(places) % 2:
+    line = _SINGLE_QUOTED.sub(r"‘\1’", line) if "'" in line else line
+    places = [place for place, character in enumerate(line) if character == '"'] if '"' in line else []
+    if not places or len(places) % 2:
         return line
     written = list(line)
     for opening, closing in zip(places[::2], places[1::2], strict=True):
