@@ -23,7 +23,6 @@ beginning back to the one before: neither over ``high`` letters, nor into the ne
 
 from __future__ import annotations
 
-import re
 import sys
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -43,10 +42,6 @@ _ENDS = "。!?"
 BREAKS: Mapping[Scope, tuple[str, str]] = MappingProxyType(
     {"clause": (",;:", _ENDS), "sentence": ("", _ENDS), "passage": ("", "")}
 )
-_BREAKING = {
-    scope: re.compile(f"(?P<soft>[{soft}])|[{hard}{SEAM}]" if soft else f"[{hard}{SEAM}]")
-    for scope, (soft, hard) in BREAKS.items()
-}
 # Groups of fillers that are listed.
 MAX_GROUPS = 20
 
@@ -89,15 +84,7 @@ class Finder:
     def occurrences(self, text: Folded) -> list[Occurrence]:
         """Where the pattern stands in *text*, from left to right; none overlaps another."""
         row = _Row.of(text, self._pattern.scope)
-        chains = _apart(_chains(row, self._pieces), self._before, self._after)
-        ends = [*(chain[0].start - self._before.low for chain in chains[1:]), len(row.letters.text) + 1]
-        found: list[Occurrence] = []
-        taken = 0
-        for chain, limit in zip(chains, ends, strict=False):
-            first = row.back(chain[0].start, self._before, taken)
-            taken = row.onward(chain[-1].end, self._after, limit)
-            found.append(_occurrence(row, self._pattern, chain, (first, taken)))
-        return found
+        return [_occurrence(row, chain, self._gaps(row, chain, bounds)) for chain, bounds in self._bounded(row)]
 
     def fillers(self, texts: Sequence[str], folded: Sequence[Folded]) -> Iterator[tuple[str, ...]]:
         """What fills the gaps wherever the pattern stands in *texts*, given as they are and folded.
@@ -105,7 +92,32 @@ class Finder:
         They are gone through as one text: a seam is a letter that no word has, between hard breaks.
         """
         whole = SEAM.join(texts)
-        return (one.fillers(whole) for one in self.occurrences(joined(folded, map(len, texts))))
+        row = _Row.of(joined(folded, map(len, texts)), self._pattern.scope)
+        for chain, bounds in self._bounded(row):
+            yield tuple([whole[gap.start : gap.end] for gap in self._gaps(row, chain, bounds)])
+
+    def _bounded(self, row: _Row) -> Iterator[tuple[list[_Stretch], tuple[int, int]]]:
+        """The chains of *row*, each with the first and the last letter of the gaps at its ends."""
+        chains = _apart(_chains(row, self._pieces), self._before, self._after)
+        ends = [*(chain[0].start - self._before.low for chain in chains[1:]), len(row.letters.text) + 1]
+        taken = 0
+        for chain, limit in zip(chains, ends, strict=False):
+            first = row.back(chain[0].start, self._before, taken)
+            taken = row.onward(chain[-1].end, self._after, limit)
+            yield chain, (first, taken)
+
+    def _gaps(self, row: _Row, chain: Sequence[_Stretch], bounds: tuple[int, int]) -> list[Span]:
+        """The gaps in *chain*, those at its ends from the first to the last letter of *bounds*."""
+        gaps: list[Span] = []
+        done = 0
+        for piece in self._pattern.pieces:
+            if not isinstance(piece, Gap):
+                done += 1
+            elif piece.high:
+                low = chain[done - 1].last + 1 if done else row.letters.places[bounds[0] - 1]
+                high = chain[done].first if done < len(chain) else row.until(bounds[1])
+                gaps.append(_trimmed(row.letters.folded, low, high))
+        return gaps
 
 
 def occurrences(tokens: Sequence[Token], pattern: Pattern, analyzer: Analyzer) -> list[Occurrence]:
@@ -170,15 +182,13 @@ class _Row:
     @classmethod
     def of(cls, folded: Folded, scope: Scope) -> _Row:
         letters = Letters.of(folded)
-        soft: list[int] = []
-        hard = [0]
-        for found in _BREAKING[scope].finditer(folded.text):
-            number = bisect_left(letters.places, found.start())
-            if found.lastgroup == "soft":
-                soft.append(number)
-            else:
-                hard += (number, number + 1) if found[0] == SEAM else (number,)
-        return cls(letters, soft, [*hard, len(letters.text)])
+        soft, hard = BREAKS[scope]
+        breaks = letters.before(hard)
+        if SEAM in folded.text:
+            # A seam is a letter itself: a break stands before it and at it.
+            seams = letters.before(SEAM)
+            breaks = sorted([*breaks, *seams, *(number + 1 for number in seams)])
+        return cls(letters, letters.before(soft), [0, *breaks, len(letters.text)])
 
     def free(self, start: int, end: int, *, pause: bool = False) -> bool:
         """Whether no break stands at *start* to *end* (both in it); with *pause*, a soft one may stand at *start*."""
@@ -301,19 +311,8 @@ def _apart(chains: Iterable[list[_Stretch]], before: Gap, after: Gap) -> list[li
     return kept
 
 
-def _occurrence(row: _Row, pattern: Pattern, chain: Sequence[_Stretch], bounds: tuple[int, int]) -> Occurrence:
-    """The occurrence that goes over *chain*, with the gaps at its ends from the first to the last letter of *bounds*."""
-    folded = row.letters.folded
-    gaps: list[Span] = []
-    done = 0
-    for piece in pattern.pieces:
-        if not isinstance(piece, Gap):
-            done += 1
-        elif piece.high:
-            low = chain[done - 1].last + 1 if done else row.letters.places[bounds[0] - 1]
-            high = chain[done].first if done < len(chain) else row.until(bounds[1])
-            gaps.append(_trimmed(folded, low, high))
-    spans = [Span(*folded.source(each.first, each.last + 1)) for each in chain] + gaps
+def _occurrence(row: _Row, chain: Sequence[_Stretch], gaps: Sequence[Span]) -> Occurrence:
+    spans = [*(Span(*row.letters.folded.source(each.first, each.last + 1)) for each in chain), *gaps]
     return Occurrence(min(span.start for span in spans), max(span.end for span in spans), tuple(gaps))
 
 

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from itertools import compress
 
 import numpy as np
@@ -80,24 +80,34 @@ class Folded:
 class Letters:
     """The letters, digits and Han characters of a folded text, and the seams in it: letter ``i`` stands at ``places[i]`` of ``folded.text``.
 
-    Letters have numbers as tokens have positions: the first one is 1, and the signs before it belong to 0.
+    Letters have numbers as tokens have positions: the first one is 1, and the signs before it belong to 0. ``array`` holds the
+    places once more, to look for many.
     """
 
     text: str
     places: Sequence[int]
     folded: Folded
+    array: NDArray[np.intp]
 
     @classmethod
     def of(cls, folded: Folded) -> Letters:
         """Those of *folded*."""
-        codes = np.frombuffer(folded.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+        codes = _codes(folded.text)
         if len(codes) < _LONG or codes.max() >= _TABLED:
             found = [sign.isalnum() or sign == SEAM for sign in folded.text]
             places = [*compress(range(len(found)), found)]
-            return cls("".join(compress(folded.text, found)), places, folded)
+            return cls("".join(compress(folded.text, found)), places, folded, np.asarray(places, np.intp))
         are_letters = _are_letters()[codes]
         text = codes[are_letters].tobytes().decode("utf-32-le", "surrogatepass")
-        return cls(text, are_letters.nonzero()[0].tolist(), folded)
+        array = are_letters.nonzero()[0]
+        return cls(text, array.tolist(), folded, array)
+
+    def before(self, signs: str) -> list[int]:
+        """The number of the letter before each of *signs* in ``folded.text``, ascending."""
+        codes = _codes(self.folded.text)
+        stands = reduce(np.logical_or, [codes == ord(sign) for sign in signs], np.zeros(len(codes), np.bool_))
+        found: list[int] = self.array.searchsorted(stands.nonzero()[0]).tolist()
+        return found
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """The span of the original text behind the letters ``start:end``, with the signs between them."""
@@ -303,6 +313,10 @@ def _unsettled() -> re.Pattern[str]:
     settled = [sign for sign, simple in zip(han, _convert_lines("t2s", han), strict=True) if sign == simple]
     settled += [sign for sign in map(chr, range(0x3000, 0x3020)) if _fold_character(sign) == sign]
     return re.compile(rf"[^ -@\[-~{''.join(settled)}]")
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 @cache
