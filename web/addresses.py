@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import current_app, request, url_for
 from flask.blueprints import BlueprintSetupState
 
 # The name of our blueprint, unless a portal gave it another.
 NAME = "fanwen"
 _HOMES = "fanwen"
-# In the environment of a request: the addresses that were made for it.
+# In the environment of a request, and in the extensions of an application: addresses that were made.
 _KNOWN = "fanwen.addresses"
+# Prefixes under which an application is reached, at most; a proxy may tell any.
+MOST_PREFIXES = 100
+
+_Addresses = dict[tuple[str, object], str]
 
 
 def at(endpoint: str, /, **values: object) -> str:
     """The address of ``pages.results`` or ``static``; *values* fill its path, the others stand behind the question mark."""
-    # A page of results asks for its own address a dozen times; the next request may come in under another prefix.
-    known: dict[object, str] = request.environ.setdefault(_KNOWN, {})
-    asked = (endpoint, *values.items())
+    if values.keys() - {"filename"}:
+        # There are as many as there are passages.
+        return _made(endpoint, values)
+    known, asked = _known(), (endpoint, values.get("filename"))
     if asked not in known:
-        known[asked] = url_for(f"{_home() or NAME}.{endpoint}", **values)  # type: ignore[arg-type]
+        known[asked] = _made(endpoint, values)
     return known[asked]
 
 
@@ -47,3 +54,29 @@ def _home() -> str:
     """The name of our blueprint as it answers this request; "" where it does not."""
     homes = current_app.extensions.get(_HOMES, ())
     return next((name for name in request.blueprints if name in homes), "")
+
+
+def _made(endpoint: str, values: Mapping[str, object]) -> str:
+    return url_for(f"{_home() or NAME}.{endpoint}", **values)  # type: ignore[arg-type]
+
+
+def _known() -> _Addresses:
+    """The addresses that were made under the name and the prefix of this request: a page needs two dozen, all from the routes."""
+    if _KNOWN not in request.environ:
+        request.environ[_KNOWN] = _kept() if _from_routes_alone() else {}
+    known: _Addresses = request.environ[_KNOWN]
+    return known
+
+
+def _kept() -> _Addresses:
+    """Those that the application keeps."""
+    kept: dict[tuple[str, str], _Addresses] = current_app.extensions.setdefault(_KNOWN, {})
+    if len(kept) > MOST_PREFIXES:
+        kept.clear()
+    return kept.setdefault((_home(), request.script_root), {})
+
+
+def _from_routes_alone() -> bool:
+    """Whether a portal adds nothing of its own to addresses: a language, a host."""
+    bound = current_app.url_map.host_matching or current_app.subdomain_matching
+    return not bound and not any(current_app.url_default_functions.values())

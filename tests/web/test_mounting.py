@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Blueprint, Flask, render_template_string, url_for
+from flask import Blueprint, Flask, g, render_template_string, url_for
 from flask.testing import FlaskClient
 
 from tests.web.reading import read
@@ -64,6 +64,32 @@ def test_no_address_on_a_page_leaves_the_prefix(portal: FlaskClient, path: str) 
     assert len(addresses) > 3
     inside = [one for one in addresses if urlsplit(one).path]
     assert [one for one in inside if not one.startswith(PREFIX)] == []
+
+
+def test_addresses_follow_the_prefix_of_each_request(portal: FlaskClient) -> None:
+    for outer in ("/gate", "/door", "", "/gate"):
+        page = portal.get(f"{PREFIX}/search?q=红旗户", environ_overrides={"SCRIPT_NAME": outer}).get_data(as_text=True)
+        assert f'action="{outer}{PREFIX}/search"' in page
+        assert f'src="{outer}{PREFIX}/static/live.js"' in page
+
+
+def test_addresses_hold_what_a_portal_adds_to_each(made_index: Path) -> None:
+    made = Flask("portal")
+    made.register_blueprint(create_blueprint(settings_for(made_index)), url_prefix="/<language>/fanwen")
+
+    @made.url_value_preprocessor
+    def take(_endpoint: str | None, values: dict[str, str] | None) -> None:
+        g.language = (values or {}).pop("language", "")
+
+    @made.url_defaults
+    def give(_endpoint: str, values: dict[str, str]) -> None:
+        values.setdefault("language", g.language)
+
+    client = made.test_client()
+    for language in ("zh", "en", "zh"):
+        page = client.get(f"/{language}/fanwen/search?q=红旗户").get_data(as_text=True)
+        assert f'action="/{language}/fanwen/search"' in page
+        assert f'src="/{language}/fanwen/static/live.js"' in page
 
 
 def test_what_is_counted_has_the_same_name_wherever_the_service_is_mounted(portal: FlaskClient) -> None:
