@@ -25,6 +25,6 @@ def create_app(settings: Settings | None = None, search: Search | None = None) -
     # Addresses that are none of the blueprint's are ours to answer here; in a portal they are the portal's.
     failures.register(app, site=site)
     site.observer.register(app)
-    app.after_request(headers.secured)
+    app.after_request(headers.secured_elsewhere)
     app.wsgi_app = Proxied(app.wsgi_app, settings)  # type: ignore[method-assign]
     return app

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Response, request
 
 from indexer.config import Settings
-from web.addresses import route
+from web.addresses import endpoint, route
 from web.guard.reader import reader
 
 _POLICY = (
@@ -77,6 +77,11 @@ def secured(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     return response
+
+
+def secured_elsewhere(response: Response) -> Response:
+    """The same for what answers where no page of ours does; one of ours has been here before."""
+    return response if endpoint() else secured(response)
 
 
 class Framing:
