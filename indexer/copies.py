@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -88,15 +89,24 @@ def fold(signatures: Signatures) -> list[tuple[int, list[int]]]:
 
     *signatures* has the shape (n, ``SIGNATURE_BYTES``), best hit first; time and memory grow with n * n (1,000 rows: 4 ms).
     """
-    alike = _alike(_words(signatures))
+    rows, others = _alike(_words(signatures))
+    bounds = np.searchsorted(rows, np.arange(len(signatures) + 1)).tolist()
     free = np.ones(len(signatures), dtype=np.bool_)
-    folded = []
-    for row in range(len(signatures)):
+    folded: list[tuple[int, list[int]]] = []
+    for row, (start, end) in enumerate(pairwise(bounds)):
         if free[row]:
-            copies = np.flatnonzero(alike[row] & free)
-            free[copies] = False
-            folded.append((row, copies.tolist()))
+            # Most resemble no other.
+            copies = _taken(others[start:end], free) if start < end else []
+            folded.append((row, copies))
     return folded
+
+
+def _taken(rows: _Rows, free: npt.NDArray[np.bool_]) -> list[int]:
+    """Those of *rows* that are *free*; they no longer are."""
+    copies = rows[free[rows]]
+    free[copies] = False
+    found: list[int] = copies.tolist()
+    return found
 
 
 def _stripped(text: str, masks: Sequence[Mask] = (), *, converted: bool = False) -> str:
@@ -134,15 +144,14 @@ def _words(signatures: Signatures) -> _Words:
     return np.ascontiguousarray(signatures).view(np.uint64)
 
 
-def _alike(words: _Words) -> npt.NDArray[np.bool_]:
-    """For each row, which of the later rows resemble it; shape (n, n)."""
+def _alike(words: _Words) -> tuple[_Rows, _Rows]:
+    """The pairs of rows that resemble each other, ordered: the earlier ones and the later ones."""
     first = words[:, 0]
     alike: npt.NDArray[np.bool_] = np.bitwise_count(first[:, None] ^ first) <= _FIRST_LOOK
     alike &= ~np.tri(len(words), dtype=np.bool_)
-    pairs = np.flatnonzero(alike)
-    rows, others = np.divmod(pairs, max(1, len(words)))
-    alike.flat[pairs] = _differing(words, rows, others) <= _MOST_DIFFERING
-    return alike
+    rows, others = np.divmod(np.flatnonzero(alike), max(1, len(words)))
+    kept = _differing(words, rows, others) <= _MOST_DIFFERING
+    return rows[kept], others[kept]
 
 
 def _differing(words: _Words, rows: _Rows, others: _Rows) -> npt.NDArray[np.uint16]:
