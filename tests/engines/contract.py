@@ -309,6 +309,9 @@ class EngineContract:
         pattern = Pattern((("以",), Gap(1, 30), ("为抓手",)))
         assert set(ids(engine, pattern)) == {"a-0", "d-0"}
         assert set(ids(engine, replace(pattern, scope="sentence"))) == {"a-0", "b-0", "d-0"}
+        assert set(ids(engine, replace(pattern, scope="passage"))) == {"a-0", "b-0", "d-0"}
+        wide = Pattern((("以",), Gap(1, 500), ("为抓手",)), scope="passage")
+        assert set(ids(engine, wide)) == {"a-0", "b-0", "d-0"}
         assert ids(engine, Pattern((("以",), Gap(1, 3), ("为抓手",)))) == []
         best = engine.search(pattern, limit=1).hits[0]
         words = engine.search(And((Words("以 为抓手", 1), Filter("document", (best.document_id,)))), limit=1).hits[0]
