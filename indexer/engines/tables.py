@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -207,8 +208,11 @@ class Tables:
         found = []
         for arrays, base in zip(self._segments, self._part_bases.tolist(), strict=False):
             ids, order = arrays["part.ids"], arrays["part.order"]
-            low, high = (int(np.searchsorted(ids, key, side=side, sorter=order)) for side in ("left", "right"))
-            found += [base + part for part in order[low:high].tolist()]
+            # Numpy's own search would copy the whole order into wider numbers, and look twice.
+            place = bisect_left(order, key, key=ids.__getitem__)
+            while place < len(order) and ids[order[place]] == key:
+                found.append(base + int(order[place]))
+                place += 1
         return found
 
     def _renumbered(self, name: str, bases: Array) -> Array:
