@@ -207,12 +207,15 @@ class Evaluation:
             return np.empty(0, np.int64)
         found = list(self._holding(tokens, name)) + ([] if within is None else [within])
         docs = common(found)
-        starts: Integers | None = None
         # The rarest first: what is left to look for is then short.
-        for token in checked(sorted(tokens, key=lambda token: len(self._lists.get(name, token.text).docs))):
+        rarest, *others = sorted(tokens, key=lambda token: len(self._lists.get(name, token.text).docs))
+        starts = self._lists.get(name, rarest.text).positions(docs) - rarest.position
+        for token in checked(others):
+            if not len(starts):
+                break
             places = self._lists.get(name, token.text).positions(docs)
-            starts = places - token.position if starts is None else starts[among(starts + token.position, places)]
-        return np.empty(0, np.int64) if starts is None else starts
+            starts = starts[among(starts + token.position, places)]
+        return starts
 
     def _holding(self, tokens: Sequence[Token], name: str) -> Iterator[Docnums]:
         """Lists of passages that hold all *tokens*: those of pairs, which are short, and of what is in no pair."""
