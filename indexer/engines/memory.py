@@ -17,6 +17,7 @@ from indexer.engines.base import (
     EXPANDED,
     FUNCTION,
     GRAMS,
+    INNER,
     PATTERN,
     WHOLE,
     FacetField,
@@ -24,7 +25,7 @@ from indexer.engines.base import (
     PassageText,
     Sort,
 )
-from indexer.engines.ranking import Found, PartRow, coded_length, idf, saturation, telling, window
+from indexer.engines.ranking import Found, PartRow, coded_length, idf, inner, saturation, telling, window
 from indexer.model import DocumentRecord, Part, Passage, PassageRecord, Token
 from indexer.patterns import occurrences
 from indexer.query import (
@@ -203,7 +204,7 @@ class _Judge:
     entries: list[_Entry]
     statistics: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     frequencies: dict[tuple[str, str], int] = field(default_factory=dict)
-    told: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    told: dict[str, list[tuple[str, str, float]]] = field(default_factory=dict)
 
     def matches(self, query: Query, entry: _Entry) -> bool:
         match query:
@@ -299,20 +300,22 @@ class _Judge:
 
     def _text_score(self, text: str, entry: _Entry) -> float:
         score = 0.0
-        for name, token in self._telling(text):
+        for name, token, weight in self._telling(text):
             if count := entry.tokens[name][token]:
                 rarity, mean = self._statistics(name, token)
                 gain = saturation(count=float(count), length=float(entry.lengths[name]), mean=mean)
-                score += BOOSTS[name] * rarity * gain
+                score += weight * rarity * gain
         return score
 
-    def _telling(self, text: str) -> list[tuple[str, str]]:
-        """The tokens of *text* that score, with their fields."""
+    def _telling(self, text: str) -> list[tuple[str, str, float]]:
+        """The fields and tokens of *text* that score, and the weight of each."""
         if text not in self.told:
+            less = inner(self.analyzer.cut(text).words)
             tokens = [(name, token) for name in BOOSTS for token in self._tokens(name, text)]
             known = [(name, token) for name, token in tokens if self._frequency(name, token)]
             kept = telling([self._frequency(*one) for one in known], passages=len(self.entries))
-            self.told[text] = [one for one, keep in zip(known, kept, strict=True) if keep]
+            weights = [BOOSTS[name] * (INNER if name != GRAMS and token in less else 1.0) for name, token in known]
+            self.told[text] = [(*one, weight) for one, weight, keep in zip(known, weights, kept, strict=True) if keep]
         return self.told[text]
 
     def _statistics(self, name: str, word: str) -> tuple[float, float]:

@@ -84,6 +84,17 @@ def idf(*, passages: int, frequency: int) -> float:
     return math.log(passages / (frequency + 1)) + 1
 
 
+def inner(words: Iterable[tuple[str, int, int]]) -> set[str]:
+    """Those of *words* (each with its start and end in a text) that stand only within longer ones: 长效 of 长效机制."""
+    within: set[str] = set()
+    apart: set[str] = set()
+    reached = -1
+    for word, _, end in sorted(words, key=lambda found: (found[1], -found[2])):
+        (within if end <= reached else apart).add(word)
+        reached = max(reached, end)
+    return within - apart
+
+
 def telling(frequencies: Sequence[int], *, passages: int) -> list[bool]:
     """Which tokens of a text score, by the number of passages that hold each: what stands everywhere only where nothing rarer does."""
     most = max(COMMON_LEAST, COMMON_SHARE * passages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from indexer.analysis import Analyzer
 from indexer.deadline import checked
 from indexer.engines import records
-from indexer.engines.base import GRAMS
+from indexer.engines.base import GRAMS, INNER
 from indexer.engines.codec import LENGTHS
 from indexer.engines.postings import Docnums, Floats, PostingLists, Postings
-from indexer.engines.ranking import idf, saturation, telling
+from indexer.engines.ranking import idf, inner, saturation, telling
 from indexer.engines.tables import Norm, Tables
 
 # Adding up whole lists takes about a nanosecond a posting and a quarter for each passage of the library; looking a passage up in
@@ -89,25 +89,38 @@ class Scores:
     def _lists_of(self, text: str) -> list[_Weighed]:
         """The postings of the tokens of *text* that tell passages apart."""
         if text not in self._own:
-            found = [(name, own) for name, own in self._tokens(text) if len(own.docs)]
-            kept = telling([len(own.docs) for _, own in found], passages=self._tables.passages)
-            self._own[text] = [self._weighed(name, own) for (name, own), keep in zip(found, kept, strict=True) if keep]
+            found = [token for token in self._tokens(text) if len(token.list.docs)]
+            kept = telling([len(token.list.docs) for token in found], passages=self._tables.passages)
+            self._own[text] = [self._weighed(token) for token, keep in zip(found, kept, strict=True) if keep]
         return self._own[text]
 
-    def _tokens(self, text: str) -> Iterator[tuple[str, Postings]]:
-        for name in self._boosts:
-            for token in self.grams(text) if name == GRAMS else self.words(text):
+    def _tokens(self, text: str) -> Iterator[_Token]:
+        less = inner(self._analyzer.cut(text).words)
+        for name, boost in self._boosts.items():
+            if name == GRAMS:
                 # Letters are kept with their positions, and only so.
-                yield name, self._lists.get("chars" if name == GRAMS and len(token) == 1 else name, token)
+                grams = ((gram, "chars" if len(gram) == 1 else name) for gram in self.grams(text))
+                yield from (_Token(name, self._lists.get(where, gram), boost) for gram, where in grams)
+            else:
+                weights = ((word, boost * INNER if word in less else boost) for word in self.words(text))
+                yield from (_Token(name, self._lists.get(name, word), weight) for word, weight in weights)
 
-    def _weighed(self, name: str, own: Postings) -> _Weighed:
-        norm = self._tables.norms[name]
+    def _weighed(self, token: _Token) -> _Weighed:
+        own, norm = token.list, self._tables.norms[token.field]
         gains = own.gains
         if gains is None:
             gains = _gains(own, norm)
             own.keep_gains(gains)
         rarity = idf(passages=self._tables.passages, frequency=len(own.docs))
-        return _Weighed(own.docs, gains, self._boosts[name] * rarity, norm.saturations)
+        return _Weighed(own.docs, gains, token.weight * rarity, norm.saturations)
+
+
+class _Token(NamedTuple):
+    """A token of a text in a field: its list, and its weight beside its rarity."""
+
+    field: str
+    list: Postings
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, PATTERN, WHOLE
+from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, INNER, K1, PATTERN, WHOLE, B
 from indexer.model import (
     DocumentRecord,
     GlossaryEntry,
@@ -263,6 +263,15 @@ class EngineContract:
         score = (BOOSTS["title"] + BOOSTS["body"]) * once + BOOSTS["grams"] * 3 * twice
         for query in (Term("河堤"), Phrase("河堤"), Words("河堤", 1), Pairs("河堤", 1)):
             assert engine.search(query, limit=1).hits[0].score == pytest.approx(score, abs=1e-12)
+
+    def test_a_word_within_a_longer_one_of_the_query_gives_less_than_alone(self, engine: Engine) -> None:
+        fill(engine, part("a", "健全长效机制。", title="甲"), part("b", "坚持长效。", title="乙"))
+        # 长效 stands in both passages, once among the 2 words of b, where a has 4: 长效, 机制 and 长效机制 beside 健全.
+        own = (math.log(2 / 3) + 1) * 2.2 / (1 + K1 * (1 - B + B * 2 / 3))
+        alone, within = (engine.search(Words(text, 1), limit=9) for text in ("长效", "长效机制"))
+        assert [hit.document_id for hit in within.hits] == ["a", "b"]
+        scores = {hit.document_id: hit.score for hit in alone.hits}
+        assert within.hits[1].score == pytest.approx(scores["b"] - (1 - INNER) * BOOSTS["body"] * own, abs=1e-12)
 
     def test_a_passage_that_is_not_whole_loses_a_part_of_its_score(self, engine: Engine) -> None:
         whole = part("a", FLOODS)

@@ -18,7 +18,8 @@ from whoosh.searching import Searcher
 
 from indexer.analysis import Analyzer, tells
 from indexer.engines import fields, figures, records
-from indexer.engines.base import BOOSTS, FUNCTION, GRAMS, K1, PATTERN, B
+from indexer.engines.base import BOOSTS, FUNCTION, GRAMS, INNER, K1, PATTERN, B
+from indexer.engines.ranking import inner
 from indexer.engines.runs import WORDS
 from indexer.model import PassageRecord, Token
 from indexer.patterns import occurrences
@@ -203,7 +204,11 @@ class PlainWhoosh:
 
     def _scored(self, found: Any, text: str) -> Any:
         """What is *found*, with the scores of the tokens of *text*."""
-        own = [_term(name, token, boost=BOOSTS[name]) for name, token in self._tokens(text)]
+        less = inner(self._analyzer.cut(text).words)
+        own = [
+            _term(name, token, boost=BOOSTS[name] * (INNER if name != GRAMS and token in less else 1.0))
+            for name, token in self._tokens(text)
+        ]
         return _Maybe(found if isinstance(found, _Passages) else _Unscored(found), query.Or(own))
 
     def _tokens(self, text: str) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,12 @@ def test_tokens_that_are_all_common_all_score() -> None:
     assert ranking.telling([], passages=9) == []
 
 
+def test_words_within_longer_ones_are_inner_unless_they_stand_alone_as_well(analyzer: Analyzer) -> None:
+    assert ranking.inner(analyzer.cut("健全长效机制").words) == {"长效", "机制"}
+    assert ranking.inner(analyzer.cut("健全长效机制和机制").words) == {"长效"}
+    assert ranking.inner(analyzer.cut("整治环境").words) == set()
+
+
 def test_a_common_word_scores_only_where_its_text_has_no_rarer_one(engine: Engine) -> None:
     both = scores(engine, Words("河堤泵站", 1))
     rare = scores(engine, Words("泵站", 1))
