@@ -54,7 +54,6 @@ BOOSTS: Mapping[str, float] = {"title": 0.2, "heading": 0.3, "body": 1.0, GRAMS:
 INNER = 0.6
 EXPANDED = 0.8
 FUNCTION = 8.0
-WHOLE = 1.0
 PATTERN = 10.0
 # A token that more passages hold than this share of all, and than this number, scores only where its text has no rarer one: it tells
 # nothing, and its list is the longest.
@@ -134,8 +133,8 @@ class Engine(Protocol):
     ) -> Matches:
         """Hits ``offset`` to ``offset + limit`` of the ranking, at most ``per_document`` of each document.
 
-        Scores are those of *rank* where it is given, and ``WHOLE`` for what matches the query itself; the best *partial* passages that match only *rank* are listed too,
-        down to ``PARTIAL_SHARE`` of the best score; behind all others with *partial_last*.
+        Scores are those of *rank* where it is given; the best *partial* passages that match only *rank* are listed too, down
+        to ``PARTIAL_SHARE`` of the best score; behind all others with *partial_last*.
         With *fold_copies*, of the first ``MOST_FOLDED`` hits those that are copies of one before them are folded into it,
         and count no more for their document. ``date`` sorts newest first (unknown dates last), then by score.
         """

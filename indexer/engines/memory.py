@@ -19,7 +19,6 @@ from indexer.engines.base import (
     GRAMS,
     INNER,
     PATTERN,
-    WHOLE,
     FacetField,
     Matches,
     PassageText,
@@ -95,9 +94,7 @@ class MemoryEngine:
         """See :meth:`indexer.engines.base.Engine.search`."""
         judge = _Judge(self._analyzer, self._entries)
         found = [
-            self._found(
-                judge, entry, query if rank is None else rank, bonus=0.0 if rank is None else WHOLE, query=query
-            )
+            self._found(judge, entry, rank or query, query=query)
             for entry in self._entries
             if judge.matches(query, entry) or (rank is not None and judge.matches(rank, entry))
         ]
@@ -113,12 +110,12 @@ class MemoryEngine:
             facets=facets,
         )
 
-    def _found(self, judge: _Judge, entry: _Entry, ranked: Query, *, bonus: float, query: Query) -> Found:
+    def _found(self, judge: _Judge, entry: _Entry, ranked: Query, *, query: Query) -> Found:
         whole = judge.matches(query, entry)
         return Found(
             part=entry.part,
             ordinal=entry.record.ordinal,
-            score=judge.score(ranked, entry) * entry.quality + (bonus if whole else 0.0),
+            score=judge.score(ranked, entry) * entry.quality,
             functions=entry.record.functions,
             signature=entry.signature,
             partial=not whole,

@@ -23,7 +23,7 @@ from indexer.analysis import Analyzer
 from indexer.deadline import checked
 from indexer.engines import fields, records
 from indexer.engines.arrayfile import ArrayFile
-from indexer.engines.base import BOOSTS, WHOLE, FacetField, Matches, PassageText, Sort
+from indexer.engines.base import BOOSTS, FacetField, Matches, PassageText, Sort
 from indexer.engines.codec import ArraySegment
 from indexer.engines.inverting import Inverter
 from indexer.engines.matching import Evaluation
@@ -108,16 +108,13 @@ class WhooshEngine:
     ) -> Matches:
         """See :meth:`indexer.engines.base.Engine.search`."""
         own, tables = self._evaluation(), self._read().tables
-        if rank is None:
+        if rank is None or not partial:
             docs = own.docs(query)
-            found = Listed(docs, own.scores(query, docs))
-        elif not partial:
-            docs = own.docs(query)
-            found = Listed(docs, own.scores(rank, docs) + WHOLE)
+            found = Listed(docs, own.scores(rank or query, docs))
         else:
             whole = own.mask(query)
             docs = np.flatnonzero(whole | own.mask(rank)).astype(np.int32)
-            found = listed(tables, docs, whole[docs], own.scores(rank, docs) + WHOLE * whole[docs], partial=partial)
+            found = listed(tables, docs, whole[docs], own.scores(rank, docs), partial=partial)
         return window(
             tables,
             found,
