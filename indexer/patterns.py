@@ -14,6 +14,8 @@ The rules, the same for every engine, which can follow them with arrays of posit
    以改革创新的精神，坚持问题导向为抓手 is not 以…为抓手.
 5. Pieces without a gap between them touch: s = e' + 1, and no break stands at e'.
 6. With a gap at the end, no soft break stands at e + pause .. e + low - 1 and no hard one at e .. e + low - 1.
+7. In a paused pattern, one of ``PAUSES`` stands where one was typed: for ``pause`` only pieces count with one at e', for ``parted``
+   with one at s - 1.
 
 The text holds the pattern where its last piece is so reached. Each such place has the chain of the nearest pieces before
 it, so that the fillers are short: of 从东从西到北 it is 从西到北. Chains are taken from left to right, the longest word
@@ -42,6 +44,7 @@ _ENDS = "。!?"
 BREAKS: Mapping[Scope, tuple[str, str]] = MappingProxyType(
     {"clause": (",;:", _ENDS), "sentence": ("", _ENDS), "passage": ("", "")}
 )
+PAUSES = ",;:、"
 # Groups of fillers that are listed.
 MAX_GROUPS = 20
 
@@ -83,7 +86,7 @@ class Finder:
 
     def occurrences(self, text: Folded) -> list[Occurrence]:
         """Where the pattern stands in *text*, from left to right; none overlaps another."""
-        row = _Row.of(text, self._pattern.scope)
+        row = _Row.of(text, self._pattern)
         return [_occurrence(row, chain, self._gaps(row, chain, bounds)) for chain, bounds in self._bounded(row)]
 
     def fillers(self, texts: Sequence[str], folded: Sequence[Folded]) -> Iterator[tuple[str, ...]]:
@@ -92,7 +95,7 @@ class Finder:
         They are gone through as one text: a seam is a letter that no word has, between hard breaks.
         """
         whole = SEAM.join(texts)
-        row = _Row.of(joined(folded, map(len, texts)), self._pattern.scope)
+        row = _Row.of(joined(folded, map(len, texts)), self._pattern)
         for chain, bounds in self._bounded(row):
             yield tuple([whole[gap.start : gap.end] for gap in self._gaps(row, chain, bounds)])
 
@@ -173,26 +176,32 @@ class _Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A text: its letters, and where breaks stand."""
+    """A text: its letters, and where breaks stand; and pauses, where those that were typed must stand."""
 
     letters: Letters
     soft: Sequence[int]
     hard: Sequence[int]
+    pauses: frozenset[int] | None = None
 
     @classmethod
-    def of(cls, folded: Folded, scope: Scope) -> _Row:
+    def of(cls, folded: Folded, pattern: Pattern) -> _Row:
         letters = Letters.of(folded)
-        soft, hard = BREAKS[scope]
+        soft, hard = BREAKS[pattern.scope]
         breaks = letters.before(hard)
         if SEAM in folded.text:
             # A seam is a letter itself: a break stands before it and at it.
             seams = letters.before(SEAM)
             breaks = sorted([*breaks, *seams, *(number + 1 for number in seams)])
-        return cls(letters, letters.before(soft), [0, *breaks, len(letters.text)])
+        pauses = frozenset(letters.before(PAUSES)) if pattern.paused else None
+        return cls(letters, letters.before(soft), [0, *breaks, len(letters.text)], pauses)
 
     def free(self, start: int, end: int, *, pause: bool = False) -> bool:
         """Whether no break stands at *start* to *end* (both in it); with *pause*, a soft one may stand at *start*."""
         return not _any(self.hard, start, end) and not _any(self.soft, start + pause, end)
+
+    def paused(self, letter: int, *, wanted: bool) -> bool:
+        """Whether a pause stands behind *letter*, where one is *wanted* and has to."""
+        return self.pauses is None or not wanted or letter in self.pauses
 
     def opened(self, start: int) -> bool:
         """Whether a gap may end before the letter *start*: there is no hard break."""
@@ -271,7 +280,9 @@ def _opening(row: _Row, found: Iterable[_Stretch], gap: Gap | None) -> list[_Str
 
 def _following(row: _Row, reached: Iterable[_Stretch], found: Iterable[_Stretch], gap: Gap | None) -> list[_Stretch]:
     """Those of *found* that are reached from the nearest of *reached*; of two that end together, from the longer one."""
-    ordered = sorted(reached, key=lambda stretch: (stretch.end, -stretch.start))
+    leading = [each for each in reached if gap is None or row.paused(each.end, wanted=gap.pause)]
+    found = [each for each in found if gap is None or row.paused(each.start - 1, wanted=gap.parted)]
+    ordered = sorted(leading, key=lambda stretch: (stretch.end, -stretch.start))
     ends = [stretch.end for stretch in ordered]
     following = []
     for each in found:
@@ -290,7 +301,7 @@ def _leads(row: _Row, end: int, start: int, gap: Gap | None) -> bool:
 
 def _closes(row: _Row, end: int, gap: Gap) -> bool:
     """Whether *gap* may follow the letter *end* as the last piece."""
-    return row.free(end, end + gap.low - 1, pause=gap.pause)
+    return row.free(end, end + gap.low - 1, pause=gap.pause) and row.paused(end, wanted=gap.pause)
 
 
 def _chain(last: _Stretch) -> list[_Stretch]:

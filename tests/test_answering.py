@@ -74,6 +74,20 @@ def test_a_word_of_the_trade_is_never_corrected_away(tmp_path: Path) -> None:
     search.close()
 
 
+def test_what_has_the_comma_of_a_pattern_comes_before_what_has_not(tmp_path: Path) -> None:
+    analyzer = default_analyzer()
+    # Without the comma the words stand closer and more often, and yet it is another sentence.
+    run_on, parallel = (
+        "公路从县城到乡村从两小时到一小时。",
+        "服务从线下到线上，从人工到智能，办事更加方便快捷，群众满意度进一步提高。",
+    )
+    index_texts(tmp_path, {"路.txt": f"交通汇报\n{run_on}\n", "办.txt": f"政务汇报\n{parallel}\n"}, analyzer)
+    search = Search(folder=tmp_path, analyzer=analyzer)
+    assert [hit.record.text for hit in ask(search, "从…到…从…到…").hits] == [run_on, parallel]
+    assert [hit.record.text for hit in ask(search, "从…到…，从…到…").hits] == [parallel, run_on]
+    search.close()
+
+
 def test_what_is_offered_has_words_of_the_library_and_each_reading_once(search: Search) -> None:
     assert ask(search, "环境拷数凉").offers == ()
     page = ask(search, "xinfang gongzuo")

@@ -21,8 +21,8 @@ BM25F: idf = ln(N / (df + 1)) + 1, with K1 and B. N, df and mean lengths count l
 one-byte lengths. ``And`` and ``Or`` add up the children that match, ``Either`` takes the best of them. ``Expanded`` gives what
 its ``child`` gives; a passage that only the others match gets ``EXPANDED`` of the best of these, at most ``EXPANDED`` of the
 least that the child gives to any passage: an expansion never outranks the word itself. ``Function`` gives ``FUNCTION`` to
-passages with the function and nothing to the rest, ``Pattern`` adds ``PATTERN`` to the score of its plain pieces (joined by
-blanks), so that it comes before what has its words only. ``Not``, ``Filter`` and ``MatchAll`` give 0. The sum is multiplied by the passage's
+passages with the function and nothing to the rest, ``Pattern`` adds ``PATTERN`` (and ``PAUSED``, where it is ``paused``) to the score
+of its plain pieces (joined by blanks), so that it comes before what has its words only. ``Not``, ``Filter`` and ``MatchAll`` give 0. The sum is multiplied by the passage's
 quality (:func:`indexer.engines.records.quality`). Ties are broken by source, part ordinal, document id and passage ordinal.
 
 A search may be ranked by another query than the one that it matches (``rank``), and list passages that match only that one as well
@@ -55,6 +55,8 @@ INNER = 0.6
 EXPANDED = 0.8
 FUNCTION = 8.0
 PATTERN = 10.0
+# More than the words of patterns, which are everyday ones, differ by: what has its commas as typed comes first.
+PAUSED = 5.0
 # A token that more passages hold than this share of all, and than this number, scores only where its text has no rarer one: it tells
 # nothing, and its list is the longest.
 COMMON_SHARE, COMMON_LEAST = 0.2, 5000

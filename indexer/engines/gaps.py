@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.deadline import checked
-from indexer.engines.postings import Integers, Mask
+from indexer.engines.postings import Integers, Mask, among
 from indexer.query import Gap
 
 
@@ -41,14 +41,19 @@ class Stretches:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """Where signs stand that no gap goes over, ascending: soft and hard ones."""
+    """Where signs stand that no gap goes over, ascending: soft and hard ones; and pauses, where those that were typed must stand."""
 
     soft: Integers
     hard: Integers
+    pauses: Integers | None = None
 
     def free(self, start: Integers, soft_end: Integers, hard_end: Integers, *, pause: bool = False) -> Mask:
         """Where no soft one stands at ``start`` (behind it with *pause*) to ``soft_end - 1``, no hard one to ``hard_end - 1``."""
         return _none(self.soft, start + pause, soft_end) & _none(self.hard, start, hard_end)
+
+    def paused(self, letters: Integers, *, wanted: bool) -> Mask:
+        """Behind which of *letters* a pause stands, where one is *wanted* and has to; else all of them."""
+        return np.ones(len(letters), np.bool_) if self.pauses is None or not wanted else among(letters, self.pauses)
 
 
 NO_BREAKS = Breaks(np.empty(0, np.int64), np.empty(0, np.int64))
@@ -78,9 +83,12 @@ def _opening(found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
 
 def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
     """Those of *found* before which the nearest of *reached* stands as *gap* asks."""
-    if not len(reached.ends):
-        return found.where(np.zeros(len(found.starts), np.bool_))
     ends = np.sort(reached.ends, kind="stable")
+    if gap is not None:
+        ends = ends[breaks.paused(ends, wanted=gap.pause)]
+        found = found.where(breaks.paused(found.starts - 1, wanted=gap.parted))
+    if not len(ends):
+        return found.where(np.zeros(len(found.starts), np.bool_))
     nearest = np.searchsorted(ends, found.starts - 1 - (gap.low if gap else 0), side="right") - 1
     # Far ones are left out before signs are looked for, which takes longest.
     distance = found.starts - ends[np.maximum(nearest, 0)] - 1
@@ -92,7 +100,7 @@ def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Br
 
 
 def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
-    return breaks.free(ends, ends + gap.low, ends + gap.low, pause=gap.pause)
+    return breaks.free(ends, ends + gap.low, ends + gap.low, pause=gap.pause) & breaks.paused(ends, wanted=gap.pause)
 
 
 def _none(positions: Integers, start: Integers, end: Integers) -> Mask:

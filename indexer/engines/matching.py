@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 
 import numpy as np
@@ -11,7 +12,7 @@ from indexer.analysis import Analyzer, tells
 from indexer.copies import similar
 from indexer.deadline import check, checked
 from indexer.engines import fields, figures, records
-from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN
+from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN, PAUSED
 from indexer.engines.gaps import NO_BREAKS, Breaks, Stretches, ends_of
 from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
@@ -19,7 +20,7 @@ from indexer.engines.runs import WORDS
 from indexer.engines.scoring import Scores
 from indexer.engines.tables import Tables
 from indexer.model import Token
-from indexer.patterns import BREAKS
+from indexer.patterns import BREAKS, PAUSES
 from indexer.query import (
     And,
     Either,
@@ -250,10 +251,12 @@ class Evaluation:
     # Patterns
 
     def _pattern(self, pattern: Pattern) -> Docnums:
-        literals = [self._any([docs for docs in map(self._row_docs, one) if len(docs)]) for one in pattern.literals]
-        within = common(literals)
+        within = self.docs(replace(pattern, paused=False)) if pattern.paused else self._with_literals(pattern)
         blocks = np.array_split(within, -(-len(within) // _BLOCK) or 1)
         return np.concatenate([self._pattern_within(pattern, block) for block in checked(blocks)])
+
+    def _with_literals(self, pattern: Pattern) -> Docnums:
+        return common([self._any([docs for docs in map(self._row_docs, one) if len(docs)]) for one in pattern.literals])
 
     def _pattern_within(self, pattern: Pattern, within: Docnums) -> Docnums:
         found = {one: self._stretches(one, within) for one in pattern.literals}
@@ -262,7 +265,8 @@ class Evaluation:
         if not len(near):
             return _NOBODY
         soft, hard = BREAKS[pattern.scope]
-        breaks = Breaks(self._signs(soft, near), self._signs(hard + _edges(pattern), near))
+        pauses = self._signs(PAUSES, near) if pattern.paused else None
+        breaks = Breaks(self._signs(soft, near), self._signs(hard + _edges(pattern), near), pauses)
         held = self._marked([near])
         kept = {one: own.where(held[own.starts >> POSITION_BITS]) for one, own in found.items()}
         return self._passages(np.sort(ends_of(pattern.pieces, breaks, kept.__getitem__)))
@@ -293,7 +297,8 @@ class Evaluation:
             case Term(text) | Phrase(text) | Words(text) | Pairs(text):
                 return self._where(query, self._texts.of(text, docs), docs, sure=sure)
             case Pattern():
-                return self._where(query, self._texts.of(query.words, docs) + PATTERN, docs, sure=sure)
+                bonus = PATTERN + PAUSED * query.paused
+                return self._where(query, self._texts.of(query.words, docs) + bonus, docs, sure=sure)
             case Function(function):
                 return np.where(self._tables.with_function(function)[docs], FUNCTION, 0.0)
             case And(children):

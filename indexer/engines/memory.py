@@ -19,6 +19,7 @@ from indexer.engines.base import (
     GRAMS,
     INNER,
     PATTERN,
+    PAUSED,
     FacetField,
     Matches,
     PassageText,
@@ -240,7 +241,8 @@ class _Judge:
             case Term(text) | Phrase(text) | Words(text) | Pairs(text):
                 return self._text_score(text, entry) if self.matches(query, entry) else 0.0
             case Pattern():
-                return self._text_score(query.words, entry) + PATTERN if self.matches(query, entry) else 0.0
+                bonus = PATTERN + PAUSED * query.paused
+                return self._text_score(query.words, entry) + bonus if self.matches(query, entry) else 0.0
             case Function(function):
                 return FUNCTION if function in entry.record.functions else 0.0
             case And(children) | Or(children):

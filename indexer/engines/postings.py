@@ -100,7 +100,7 @@ class Postings:
         low, high = self.docs.searchsorted([within[0], within[-1] + 1]).tolist()
         docs = self.docs[low:high]
         if len(within) * _LOOKUP > len(docs):
-            return low + np.flatnonzero(_marked(within - within[0], docs - within[0]))
+            return np.asarray(low + np.flatnonzero(_marked(within - within[0], docs - within[0])))
         rows = docs.searchsorted(within)
         rows[rows == len(docs)] = 0
         return np.asarray(low + rows[docs[rows] == within])

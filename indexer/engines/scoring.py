@@ -95,15 +95,21 @@ class Scores:
         return self._own[text]
 
     def _tokens(self, text: str) -> Iterator[_Token]:
-        less = inner(self._analyzer.cut(text).words)
+        shares = self._shares(text)
         for name, boost in self._boosts.items():
-            if name == GRAMS:
+            if name != GRAMS:
+                for word, share in shares.items():
+                    yield _Token(name, self._lists.get(name, word), boost * share)
+                continue
+            for gram in self.grams(text):
                 # Letters are kept with their positions, and only so.
-                grams = ((gram, "chars" if len(gram) == 1 else name) for gram in self.grams(text))
-                yield from (_Token(name, self._lists.get(where, gram), boost) for gram, where in grams)
-            else:
-                weights = ((word, boost * INNER if word in less else boost) for word in self.words(text))
-                yield from (_Token(name, self._lists.get(name, word), weight) for word, weight in weights)
+                yield _Token(name, self._lists.get("chars" if len(gram) == 1 else name, gram), boost)
+
+    def _shares(self, text: str) -> dict[str, float]:
+        """The distinct words of *text*, in order, and what each gives of its own weight."""
+        words = self._analyzer.cut(text).words
+        less = inner(words)
+        return {word: INNER if word in less else 1.0 for word, _, _ in words}
 
     def _weighed(self, token: _Token) -> _Weighed:
         own, norm = token.list, self._tables.norms[token.field]

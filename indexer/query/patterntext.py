@@ -5,7 +5,7 @@
 ``*``                         one to four letters; a literal sign between digits (10*20)
 ``**``                        none to eight letters: in a pasted text it hides a name (20**年), at its ends nothing
 ``{加强|强化}``                either of the words
-``，`` ``；`` ``：``            a pause that may stand there
+``，`` ``；`` ``：`` ``、``     a pause that may stand there; where it does, the pattern ranks higher
 ============================  ==============================================================================
 
 An ellipsis at the end of an otherwise plain word is punctuation, as it is where text was pasted (环境整治……); where the
@@ -41,13 +41,15 @@ _EDGES = "—～~. \t\u3000"
 class Gap:
     """``low`` to ``high`` letters (character positions).
 
-    ``pause`` says that a comma was typed at its start: one may stand there (一方面，…另一方面，…).
+    ``pause`` says that a comma was typed at its start: one may stand there (一方面，…另一方面，…); ``parted`` that one was typed at
+    its end, where one always may (从…到…，从…到…).
     ``Gap(0, 0)`` parts neighbours between which a comma may stand.
     """
 
     low: int
     high: int
     pause: bool = False
+    parted: bool = False
 
 
 _ELLIPSIS = Gap(1, ELLIPSIS_LETTERS)
@@ -126,7 +128,10 @@ def _joined(items: Iterable[PatternPiece | None]) -> list[PatternPiece]:
         if not item:
             pause = pause or item is None
             continue
-        joined[-1:] = _adjoined(joined[-1] if joined else None, item, pause=pause)
+        last = joined[-1] if joined else None
+        # A gap before the first word is parted from nothing.
+        opening = len(joined) == 1 and isinstance(last, Gap)
+        joined[-1:] = _adjoined(last, item, pause=pause and not opening)
         pause = False
     return joined
 
@@ -140,6 +145,8 @@ def _adjoined(last: PatternPiece | None, item: PatternPiece, *, pause: bool) -> 
             return [replace(max(last, item, key=lambda gap: gap.high), pause=last.pause)]
         case _, Gap():
             return [last, replace(item, pause=pause)]
+        case Gap(), _ if pause:
+            return [replace(last, parted=True), item]
         case (first,), (second,):
             return [(first + second,)]
         case (*_,), (*_,) if pause:
@@ -161,4 +168,4 @@ def _written(piece: PatternPiece) -> str:
         return piece[0] if len(piece) == 1 else "{" + "|".join(piece) + "}"
     signs = {0: "", STAR_LETTERS: "*", STARS_LETTERS: "**"}
     pause = "，" if piece.pause or piece.high == 0 else ""
-    return pause + signs.get(piece.high, "…")
+    return pause + signs.get(piece.high, "…") + ("，" if piece.parted else "")

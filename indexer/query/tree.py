@@ -48,11 +48,17 @@ class Pattern:
 
     Each piece is a gap or the words of which one must stand there (one where the writer gave no choice); between
     words without a gap nothing stands. There are one to ``MAX_LITERALS`` pieces that are no gaps.
-    ``scope`` is the stretch of text that a gap does not leave.
+    ``scope`` is the stretch of text that a gap does not leave. ``paused``: pauses must stand where they were typed.
     """
 
     pieces: tuple[PatternPiece, ...]
     scope: Scope = "clause"
+    paused: bool = False
+
+    @property
+    def has_pauses(self) -> bool:
+        """Whether a pause was typed."""
+        return any(isinstance(piece, Gap) and (piece.pause or piece.parted) for piece in self.pieces)
 
     @property
     def text(self) -> str:

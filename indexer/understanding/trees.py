@@ -8,7 +8,7 @@ understanding, which a request can switch off.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from indexer.analysis import Analyzer
@@ -186,7 +186,8 @@ class _Reader:
                 others = self._synonyms(text)
                 return Either((soft, Expanded(self._either(Term, text), tuple(map(Term, others))))) if others else soft
             case Pattern():
-                return Either((_words(query.words), query))
+                paused = (replace(query, paused=True),) if query.has_pauses else ()
+                return Either((_words(query.words), query, *paused))
             case Function(text=text):
                 # 下一步工作打算 stands in plans; 结尾 stands in texts about endings.
                 return Or((query, _words(text))) if len(text) > _ONE_WORD else query

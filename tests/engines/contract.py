@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, INNER, K1, PATTERN, B
+from indexer.engines.base import BOOSTS, EXPANDED, FUNCTION, INNER, K1, PATTERN, PAUSED, B
 from indexer.model import (
     DocumentRecord,
     GlossaryEntry,
@@ -325,6 +325,27 @@ class EngineContract:
         best = engine.search(pattern, limit=1).hits[0]
         words = engine.search(And((Words("以 为抓手", 1), Filter("document", (best.document_id,)))), limit=1).hits[0]
         assert best.score == pytest.approx(PATTERN + words.score)
+
+    def test_a_paused_pattern_asks_for_the_pauses_that_were_typed(self, engine: Engine) -> None:
+        fill(
+            engine,
+            part("a", "从县城到乡村，从单位到个体，全覆盖。"),
+            part("b", "从县城到乡村的路从两小时到一小时。"),
+            part("c", "服务从线下到线上、“从人工到智能”转变。"),
+        )
+        pair = (("从",), Gap(1, 30), ("到",))
+        pattern = Pattern((*pair, Gap(1, 30, parted=True), *pair))
+        paused = replace(pattern, paused=True)
+        assert set(ids(engine, pattern)) == {"a-0", "b-0", "c-0"}
+        assert set(ids(engine, paused)) == {"a-0", "c-0"}
+        either = {hit.id: hit.score for hit in engine.search(Either((pattern, paused)), limit=9).hits}
+        plain = {hit.id: hit.score for hit in engine.search(pattern, limit=9).hits}
+        assert either == pytest.approx(
+            {"a-0": plain["a-0"] + PAUSED, "b-0": plain["b-0"], "c-0": plain["c-0"] + PAUSED}
+        )
+        after = Pattern((("服务",), Gap(1, 30, pause=True), ("转变",)), paused=True)
+        assert ids(engine, replace(after, paused=False)) == ["c-0"]
+        assert ids(engine, after) == []
 
     def test_most_pairs_of_letters_are_enough_to_be_near(self, engine: Engine) -> None:
         fill(engine, part("a", "办理群众来信来访"), part("b", "办理群众的信"), part("c", "办公"))

@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 
 from indexer.analysis import Analyzer, tells
 from indexer.engines import fields, figures, records
-from indexer.engines.base import BOOSTS, FUNCTION, GRAMS, INNER, K1, PATTERN, B
+from indexer.engines.base import BOOSTS, FUNCTION, GRAMS, INNER, K1, PATTERN, PAUSED, B
 from indexer.engines.ranking import inner
 from indexer.engines.runs import WORDS
 from indexer.model import PassageRecord, Token
@@ -178,7 +178,7 @@ class PlainWhoosh:
                 pairs = [token for name, token in self._tokens(text) if name == GRAMS and len(token) > 1]
                 return self._scored(_at_least(minimum, [_any([GRAMS], pair) for pair in pairs]), text)
             case Pattern():
-                return self._scored(_Passages(self._holding(asked), PATTERN), asked.words)
+                return self._scored(_Passages(self._holding(asked), PATTERN + PAUSED * asked.paused), asked.words)
             case Function(function, text):
                 doing = self._where(lambda record: function in record.functions)
                 return DefaultOr([_Passages(doing, FUNCTION), _Passages(self._in_a_row(text, whole_numbers=True))])

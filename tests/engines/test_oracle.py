@@ -68,6 +68,7 @@ _PATTERNS = (
     Pattern((("以",), Gap(1, 12), ("为抓手",))),
     Pattern((("既要", "以"), Gap(0, 9, pause=True), ("又要", "的")), "sentence"),
     Pattern((("河堤",), Gap(0, 40), ("群众", "村民"), Gap(2, 5)), "passage"),
+    Pattern((("河堤",), Gap(0, 40, pause=True, parted=True), ("的", "村民")), "passage", paused=True),
 )
 _FILTERS = (
     Filter("kind", ("总结", "报告")),

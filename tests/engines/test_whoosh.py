@@ -72,15 +72,18 @@ LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(Words, SHORT, st.integers(1, 3)),
     st.builds(Pairs, SHORT, st.integers(1, 3)),
     st.builds(
-        lambda pieces, low, pause, scope: Pattern((pieces[0], Gap(low, low + 3, pause=pause), *pieces[1:]), scope),
+        lambda pieces, low, pause, scope, paused: Pattern(
+            (pieces[0], Gap(low, low + 3, pause="start" in pause, parted="end" in pause), *pieces[1:]), scope, paused
+        ),
         st.lists(
             st.lists(st.sampled_from(["河堤", "工作", "天", "的"]), min_size=1, max_size=2).map(tuple),
             min_size=1,
             max_size=3,
         ),
         st.integers(0, 2),
-        st.booleans(),
+        st.sets(st.sampled_from(["start", "end"])),
         st.sampled_from(["clause", "sentence", "passage"]),
+        st.booleans(),
     ),
     st.builds(Function, st.sampled_from(["closing", "plans"]), st.just("总结")),
     st.builds(Filter, st.just("function"), st.sampled_from([("closing",), ("closing", "plans")])),

@@ -223,14 +223,15 @@ def test_a_choice_alone_is_either_word() -> None:
 
 @pytest.mark.parametrize("comma", ["，", ",", "；", "："])
 def test_a_comma_in_a_pattern_may_stand_there(comma: str) -> None:
-    pair = (("从",), ELLIPSIS, ("到",), ELLIPSIS)
-    assert read(f"从…到…{comma}从…到…") == Pattern(pair + pair)
+    pair, parted = (("从",), ELLIPSIS, ("到",)), Gap(1, 30, parted=True)
+    assert read(f"从…到…{comma}从…到…") == Pattern((*pair, parted, *pair, ELLIPSIS))
+    assert read(f"…{comma}从…到") == Pattern((ELLIPSIS, *pair))
     assert read(f"一方面{comma}…另一方面") == Pattern((("一方面",), Gap(1, 30, pause=True), ("另一方面",)))
     assert read(f"不忘初心{comma}牢记{{使命|责任}}") == Pattern((("不忘初心牢记",), ("使命", "责任")))
     assert read(f"{{抓早|抓小}}{comma}防患") == Pattern((("抓早", "抓小"), Gap(0, 0), ("防患",)))
 
 
-@pytest.mark.parametrize("text", ["以…为抓手。", "——以…为抓手，", "以…，为抓手！"])
+@pytest.mark.parametrize("text", ["以…为抓手。", "——以…为抓手，", "，以…为抓手！"])
 def test_signs_around_a_pattern_are_left_out(text: str) -> None:
     assert read(text) == read("以…为抓手")
 
