@@ -20,7 +20,7 @@ import numpy as np
 
 from indexer import evaluate
 from indexer.analysis import default_analyzer
-from indexer.engines import base, ranking
+from indexer.engines import base, matching, ranking, scoring
 from indexer.model import Understanding
 from indexer.search import Search
 
@@ -36,6 +36,8 @@ class Variant:
     off: frozenset[Understanding] = frozenset()
     boosts: Mapping[str, float] = field(default_factory=dict)
     b: float = base.B
+    inner: float = base.INNER
+    paused: float = base.PAUSED
 
 
 def variants() -> list[Variant]:
@@ -47,6 +49,8 @@ def variants() -> list[Variant]:
         Variant("without titles", boosts={"title": 0.0}),
         Variant("without headings", boosts={"heading": 0.0}),
         Variant("b 0.75", b=0.75),
+        Variant("words within words as others", inner=1.0),
+        Variant("without typed pauses", paused=0.0),
     ]
     return [Variant("whole"), *left_out, *weights]
 
@@ -54,7 +58,12 @@ def variants() -> list[Variant]:
 @contextmanager
 def weighted(variant: Variant) -> Iterator[None]:
     """The engine with the weights of *variant*."""
-    with mock.patch.dict(base.BOOSTS, variant.boosts), mock.patch.object(ranking, "B", variant.b):
+    with (
+        mock.patch.dict(base.BOOSTS, variant.boosts),
+        mock.patch.object(ranking, "B", variant.b),
+        mock.patch.object(scoring, "INNER", variant.inner),
+        mock.patch.object(matching, "PAUSED", variant.paused),
+    ):
         yield
 
 
@@ -73,17 +82,18 @@ def rows(folder: Path, *, every: int) -> Iterator[str]:
     analyzer = default_analyzer()
     with tempfile.TemporaryDirectory() as index:
         names = evaluate.index_passages(folder, Path(index), analyzer)
-        search = Search(folder=Path(index), analyzer=analyzer)
         whole: list[float] = []
         for variant in variants():
             with weighted(variant):
+                # Opened anew: what an open index has worked out of lengths and counts holds the weights of the time.
+                search = Search(folder=Path(index), analyzer=analyzer)
                 rankings = evaluate.rank(search, queries, names, collapse=False, off=variant.off)
+                search.close()
             found = evaluate.measure(rankings, judgments)
             own = "nDCG@10" if len(found.rows) > 1 else "MRR@10"
             values = [found.by_query[ranking.query.id][own] for ranking in found.rankings]
             whole = whole or values
             yield _line(variant, found.rows[0], values, whole)
-        search.close()
 
 
 def _line(variant: Variant, row: evaluate.Row, values: Sequence[float], whole: Sequence[float]) -> str:
