@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -136,6 +137,10 @@ def test_a_command_that_is_killed_leaves_no_process_and_an_index_that_the_next_o
     sources.mkdir()
     for name, text in shelf(30).items():
         (sources / name).write_text(text, encoding="utf-8")
+    # Enough for the processes that read it to leave files for the one that writes.
+    records = [{"id": name, "text": text} for name, text in shelf(900).items()]
+    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    (sources / "库.jsonl").write_text(lines, encoding="utf-8")
     whole = tmp_path / "whole"
     takes = _ran(sources, whole)
     expected = answers(whole, analyzer)
