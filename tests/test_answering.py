@@ -88,6 +88,14 @@ def test_what_has_the_comma_of_a_pattern_comes_before_what_has_not(tmp_path: Pat
     search.close()
 
 
+def test_letters_on_both_sides_of_a_gap_are_no_neighbours(tmp_path: Path) -> None:
+    analyzer = default_analyzer()
+    index_texts(tmp_path, {"网格.txt": "网格工作汇报\n做到从网格中心步行八分钟可以走进任何一户。\n"}, analyzer)
+    search = Search(folder=tmp_path, analyzer=analyzer)
+    assert ask(search, "从…到…，从…到…").hits == ()
+    search.close()
+
+
 def test_what_is_offered_has_words_of_the_library_and_each_reading_once(search: Search) -> None:
     assert ask(search, "环境拷数凉").offers == ()
     page = ask(search, "xinfang gongzuo")

@@ -187,7 +187,7 @@ class _Reader:
                 return Either((soft, Expanded(self._either(Term, text), tuple(map(Term, others))))) if others else soft
             case Pattern():
                 paused = (replace(query, paused=True),) if query.has_pauses else ()
-                return Either((_words(query.words), query, *paused))
+                return Either((*_words_within(query), query, *paused))
             case Function(text=text):
                 # 下一步工作打算 stands in plans; 结尾 stands in texts about endings.
                 return Or((query, _words(text))) if len(text) > _ONE_WORD else query
@@ -242,6 +242,12 @@ def _words(text: str) -> Query:
     if _is_quantity(fold_text(text)):
         return Term(text)
     return Either((Term(text), Words(text, 1), Pairs(text, 1)))
+
+
+def _words_within(pattern: Pattern) -> Iterator[Query]:
+    """What gives the words of *pattern* their scores. Letters on both sides of a gap are no neighbours (做到从 is no 从…到)."""
+    yield Words(pattern.words, 1)
+    yield from (Pairs(word, 1) for one in pattern.literals for word in one if len(word) > 1)
 
 
 def _is_alone(query: Query) -> bool:
