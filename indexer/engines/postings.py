@@ -30,8 +30,6 @@ POSITION_BITS = 24
 _NOBODY = np.empty(0, np.int32)
 # A passage is looked for in a list in about the time in which so many are marked.
 _LOOKUP = 16
-# Postings whose positions are asked for, up to which those before them are counted rather than all.
-_FEW = 4
 # What a list takes in memory beside its arrays.
 _LEAST_BYTES = 500
 
@@ -75,22 +73,14 @@ class Postings:
             raise ValueError("a field without positions")
         if within is None or len(within) > len(self.docs):
             return np.asarray((np.repeat(self.docs.astype(np.int64), self.counts) << POSITION_BITS) | self.places)
+        if self.starts is None:
+            self.starts = np.cumsum(self.counts, dtype=np.uint32) - self.counts
+            self._grown()
         rows = self._rows(within)
         counts = self.counts[rows].astype(np.int64)
-        starts = self._starts(rows)
+        starts = self.starts[rows].astype(np.int64)
         at = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
         return np.asarray((np.repeat(self.docs[rows].astype(np.int64), counts) << POSITION_BITS) | self.places[at])
-
-    def _starts(self, rows: NDArray[np.intp]) -> Integers:
-        """Where the positions of some postings begin. For a few it is not worth while to know all."""
-        if self.starts is None and len(rows) <= _FEW:
-            return np.asarray([int(self.counts[:row].sum(dtype=np.int64)) for row in rows.tolist()], np.int64)
-        starts = self.starts
-        if starts is None:
-            starts = self.starts = np.cumsum(self.counts, dtype=np.uint32) - self.counts
-            self._grown()
-        found: Integers = starts[rows].astype(np.int64)
-        return found
 
     def _rows(self, within: Docnums) -> NDArray[np.intp]:
         """The postings of those of *within* that there are."""
