@@ -238,8 +238,9 @@ def _packed(values: Sequence[Any]) -> bytes:
 @lru_cache(maxsize=1)
 def _packer() -> zlib._Compress:
     """Knows what records have in common: to be copied for each, which is quicker than to learn it again."""
-    # Of these short texts level 4 makes less than the levels above it, and sooner.
-    return zlib.compressobj(level=4, wbits=-zlib.MAX_WBITS, zdict=_COMMON)
+    # Of these short texts level 4 makes less than the levels above it, and sooner; a small window and small tables, which
+    # are copied for each text, make no more than large ones.
+    return zlib.compressobj(level=4, wbits=-13, memLevel=5, zdict=_COMMON)
 
 
 def _unpacked(data: bytes) -> str:
