@@ -311,7 +311,7 @@ class Counting(Silent):
 def test_progress_goes_on_while_a_large_export_is_written_and_ends_at_the_whole(
     settings: Settings, library: Path
 ) -> None:
-    lines = [{"id": number, "text": f"第{number}项工作已经办结，群众表示满意。"} for number in range(2500)]
+    lines = [{"id": number, "text": f"第{number}项工作已经办结，群众表示满意。"} for number in range(7500)]
     export = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (library / "库.jsonl").write_text(export, encoding="utf-8")
     progress = Counting()

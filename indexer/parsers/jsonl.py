@@ -20,8 +20,12 @@ from indexer.model import Block, Document, Skipped, Source
 from indexer.parsers.bounds import MAX_RATIO, MAX_RECORD_BYTES, empty, too_large
 from indexer.parsers.plain import text_blocks
 
+# What the first batch holds at most. Each may hold more than the one before it, up to so many times as much: the lines of
+# a small file are shared among all children, and of a large one there are few runs to be merged.
 BATCH_BYTES = 1_000_000
-BATCH_LINES = 1000
+BATCH_LINES = 2000
+MOST_TIMES = 2.5
+_MORE = 0.25
 _GZIP = b"\x1f\x8b"
 _RATIO_FREE_BYTES = 50_000_000
 _META = ("title", "date", "source", "kind", "year")
@@ -53,15 +57,22 @@ def parse(source: Source, data: bytes) -> Iterator[Document | Skipped]:
 
 
 def batches(stream: IO[bytes]) -> Iterator[Batch]:
-    """The lines of *stream* (unpacked if it is gzip), in batches. Raises SourceError: ``damaged``, ``too_large``."""
+    """The lines of *stream* (unpacked if it is gzip), in batches. Raises SourceError (``damaged``, ``too_large``) behind those
+    that came before."""
     lines: list[bytes] = []
-    first, size = 1, 0
-    for line in _lines(stream):
-        if lines and (size + len(line) > BATCH_BYTES or len(lines) == BATCH_LINES):
+    first, size, times = 1, 0, 1.0
+    try:
+        for line in _lines(stream):
+            if lines and (size + len(line) > times * BATCH_BYTES or len(lines) >= times * BATCH_LINES):
+                yield Batch(first, tuple(lines))
+                first, lines, size = first + len(lines), [], 0
+                times = min(times + _MORE, MOST_TIMES)
+            lines.append(line)
+            size += len(line)
+    except SourceError:
+        if lines:
             yield Batch(first, tuple(lines))
-            first, lines, size = first + len(lines), [], 0
-        lines.append(line)
-        size += len(line)
+        raise
     if lines:
         yield Batch(first, tuple(lines))
 

@@ -71,14 +71,21 @@ def test_gzip_is_told_by_its_bytes() -> None:
 
 
 def test_batches_hold_whole_lines_and_know_their_numbers() -> None:
-    lines = [line(text="字" * (number % 700)) for number in range(3_000)]
+    lines = [line(text="字" * (number % 700)) for number in range(10_000)]
     found = list(jsonl.batches(io.BytesIO(b"".join(lines))))
     assert [one.rstrip() for one in lines] == [one for batch in found for one in batch.lines]
     assert [batch.first_line for batch in found] == [
         1 + sum(len(one.lines) for one in found[:n]) for n in range(len(found))
     ]
-    assert all(len(batch.lines) <= jsonl.BATCH_LINES for batch in found)
-    assert all(sum(map(len, batch.lines)) <= jsonl.BATCH_BYTES for batch in found)
+    sizes = [sum(map(len, batch.lines)) for batch in found]
+    assert sizes[0] <= jsonl.BATCH_BYTES < sizes[4]
+    assert max(sizes) <= jsonl.MOST_TIMES * jsonl.BATCH_BYTES
+
+
+def test_short_lines_make_batches_too() -> None:
+    found = [len(batch.lines) for batch in jsonl.batches(io.BytesIO(line(text="字") * 30_000))]
+    assert found[0] == jsonl.BATCH_LINES
+    assert max(found) == jsonl.MOST_TIMES * jsonl.BATCH_LINES
 
 
 def test_a_long_line_is_cut_and_not_held() -> None:
