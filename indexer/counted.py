@@ -101,7 +101,12 @@ class CountedWriter:
 
 def count_part(counting: Counting, part: Part, analyzer: Analyzer) -> None:
     """Count a part and its passages."""
-    if part.passages:
-        counting.add_part(title=names(part)[0], headings=[heading.text for heading in part.headings])
+    count_names(counting, part)
     for passage in part.passages:
         counting.add_passage(analyzer.cut(passage.text, converted="converted" in passage.flags).words)
+
+
+def count_names(counting: Counting, part: Part) -> None:
+    """Count a part, and its passages not."""
+    if part.passages:
+        counting.add_part(title=names(part)[0], headings=[heading.text for heading in part.headings])

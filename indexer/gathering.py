@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import IO
 from uuid import uuid4
 
-from indexer.analysis import Analyzer, Remembering
+from indexer.analysis import Analyzer
 from indexer.catalog import SourceEntry
-from indexer.counted import count_part
+from indexer.counted import count_names
 from indexer.engines.arrayfile import ArrayFile
 from indexer.engines.characters import MOST_PASSAGES
 from indexer.engines.inverting import Inverter
@@ -93,14 +93,14 @@ class Preparing:
 
     def __call__(self, made: Sequence[Made]) -> Iterator[Prepared]:
         """Documents, inverted in batches that bound the memory."""
-        analyzer = Remembering(self._analyzer)
         encoding = next((one.encoding for one in made if one.encoding), "")
         for own in _batches(part for one in made for part in one.parts):
-            inverter, counting = Inverter(analyzer), Counting()
+            inverter, counting = Inverter(self._analyzer), Counting()
             for part in own:
-                count_part(counting, part, analyzer)
+                count_names(counting, part)
                 if part.passages:
                     inverter.add(part)
+            counting.add_cuts(inverter.bodies(), passages=inverter.passages)
             yield Prepared(tuple(map(_summary, own)), self._left(inverter.run()), counting.counts(), encoding)
 
     def _left(self, run: Run) -> Run:

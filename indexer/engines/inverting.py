@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 
 from indexer.analysis import Analyzer
+from indexer.cutting import Cuts, Cutting
 from indexer.engines import characters, records
 from indexer.engines.arrayfile import Array
 from indexer.engines.base import GRAMS
@@ -24,8 +25,8 @@ class Inverter:
     """Gathers parts, and makes a run of them."""
 
     def __init__(self, analyzer: Analyzer) -> None:
-        self._analyzer = analyzer
-        self._words = {name: _Words() for name in WORDS}
+        self._cutting = Cutting(analyzer)
+        self._words: dict[str, list[list[int]]] = {name: [] for name in WORDS}
         self._rows = {name: characters.Rows() for name in PLACED}
         self._parts: list[Part] = []
         self._texts: list[records.Texts] = []
@@ -41,12 +42,16 @@ class Inverter:
         for passage in part.passages:
             self._add(records.texts(part, passage))
 
+    def bodies(self) -> Cuts:
+        """The words of the text of each passage that was gathered."""
+        return self._cutting.cuts(self._words["body"])
+
     def run(self) -> dict[str, Array]:
         """All that was gathered."""
         passages = [passage for part in self._parts for passage in part.passages]
         found: dict[str, Array] = {}
-        for name, words in self._words.items():
-            found |= words.arrays(name, len(self._texts))
+        for name, texts in self._words.items():
+            found |= _postings(name, self._cutting.cuts(texts), len(texts))
         for name, rows in self._rows.items():
             found |= rows.arrays(name)
         found |= self._rows["chars"].grams(GRAMS, len(self._texts))
@@ -58,49 +63,35 @@ class Inverter:
 
     def _add(self, texts: records.Texts) -> None:
         own = {"title": texts.title, "heading": texts.heading, "body": (texts.body,)}
-        folded: dict[str, list[str]] = {}
-        for name, each in own.items():
-            cuts = [self._analyzer.cut(text, converted=texts.converted) for text in each]
-            self._words[name].add([word for cut in cuts for word, _, _ in cut.words])
-            folded[name] = [cut.folded for cut in cuts]
-        self._rows["chars"].add(self._in_rows(texts.all(), list(chain(*folded.values())), converted=texts.converted))
-        self._rows["title_chars"].add(self._in_rows(texts.title, folded["title"], converted=texts.converted))
+        numbers = {name: self._numbers(each, converted=texts.converted) for name, each in own.items()}
+        for name, each in numbers.items():
+            self._words[name].append(each)
+        self._rows["chars"].add(self._in_rows(texts.all(), chain(*numbers.values()), converted=texts.converted))
+        self._rows["title_chars"].add(self._in_rows(texts.title, numbers["title"], converted=texts.converted))
         self._texts.append(texts)
 
-    def _in_rows(self, texts: Iterable[str], folded: list[str], *, converted: bool) -> list[str]:
+    def _numbers(self, texts: Iterable[str], *, converted: bool) -> list[int]:
+        return [self._cutting.number(text, converted=converted) for text in texts]
+
+    def _in_rows(self, texts: Iterable[str], numbers: Iterable[int], *, converted: bool) -> list[str]:
         """See :meth:`indexer.engines.records.Texts.rows`."""
-        return folded + [self._analyzer.cut(text).folded for text in texts] if converted else folded
+        every = [*numbers, *(self._numbers(texts, converted=False) if converted else ())]
+        return list(map(self._cutting.folded, every))
 
 
-class _Words:
-    """The words of a field, as numbers in the order in which they first came."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._found: list[int] = []
-        self._ends: list[int] = []
-
-    def add(self, words: Iterable[str]) -> None:
-        numbers = self._numbers
-        self._found += [numbers.setdefault(word, len(numbers)) for word in words]
-        self._ends.append(len(self._found))
-
-    def arrays(self, name: str, passages: int) -> dict[str, Array]:
-        ends = np.asarray(self._ends, np.int64)
-        lengths = np.diff(ends, prepend=0)
-        terms = [word.encode("utf-8", "surrogatepass") for word in self._numbers]
-        ranked = sorted(range(len(terms)), key=terms.__getitem__)
-        rank = np.empty(len(ranked), np.int64)
-        rank[ranked] = np.arange(len(ranked))
-        postings = rank[np.asarray(self._found, np.int64)] * max(passages, 1) + np.repeat(np.arange(passages), lengths)
-        found, counts = runs_of(np.sort(postings))
-        numbers, docs = np.divmod(found, max(passages, 1))
-        sizes = np.bincount(numbers, minlength=len(terms))
-        return {
-            **Terms.of([terms[number] for number in ranked]).arrays(name),
-            **lists(name, sizes, docs, counts),
-            f"{name}.lengths": coded(lengths),
-        }
+def _postings(name: str, cuts: Cuts, passages: int) -> dict[str, Array]:
+    terms = [word.encode("utf-8", "surrogatepass") for word in cuts.words]
+    ranked = sorted(range(len(terms)), key=terms.__getitem__)
+    rank = np.empty(len(ranked), np.int64)
+    rank[ranked] = np.arange(len(ranked))
+    postings, counts = runs_of(np.sort(rank[cuts.ids] * max(passages, 1) + cuts.passages))
+    numbers, docs = np.divmod(postings, max(passages, 1))
+    found, sizes = runs_of(numbers)
+    return {
+        **Terms.of([terms[ranked[number]] for number in found.tolist()]).arrays(name),
+        **lists(name, sizes, docs, counts),
+        f"{name}.lengths": coded(np.bincount(cuts.passages, minlength=passages)),
+    }
 
 
 def _columns(parts: Sequence[Part]) -> dict[str, Array]:

@@ -1,4 +1,4 @@
-"""The words of many passages as arrays, and how many passages hold each word and each phrase."""
+"""How many passages hold each word and each phrase."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from indexer.cutting import Cuts
+
 SHORTEST_PHRASE, LONGEST_PHRASE = 3, 8
 
-# A word of a passage: (text, start, end), in folded characters.
-Cut = tuple[str, int, int]
 _Array = npt.NDArray[np.int64]
 # Texts, and how often each was found.
 Counted = tuple[list[str], _Array]
@@ -24,42 +24,6 @@ _FUNCTION_WORDS = (
     "过 来 去 让 使 由 因 则 时 至 给 很 更 最 再 才 只 各 每 该 本 此 什么 怎么 怎样 自己 大家 人们 来说 而是 还是 也是 都是 不仅 而且"
 )
 _INNER = frozenset(_FUNCTION_WORDS.split())
-
-
-@dataclass(frozen=True, slots=True)
-class Cuts:
-    """Passages cut into words: the number of the word in ``words``, where it begins (in folded characters) and the number
-    of the passage, for each.
-
-    Passage by passage, in the order of their end; words may overlap (责任, 责任制), a word behind those within it.
-    ``words`` are distinct.
-    """
-
-    words: Sequence[str]
-    ids: _Array
-    starts: _Array
-    passages: _Array
-
-    @classmethod
-    def of(cls, passages: Sequence[Sequence[Cut]]) -> Cuts:
-        """The words of *passages*, each as an analyzer cuts them."""
-        number = _Numbers()
-        ids: list[int] = []
-        starts: list[int] = []
-        for words in filter(None, passages):
-            texts, begin, _ = zip(*words, strict=True)
-            ids.extend(map(number.__getitem__, texts))
-            starts.extend(begin)
-        own = np.repeat(np.arange(len(passages)), list(map(len, passages)))
-        return cls(list(number), np.array(ids, np.int64), np.array(starts, np.int64), own)
-
-
-class _Numbers(dict[str, int]):
-    """Numbers words as they come."""
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = len(self)
-        return number
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +40,7 @@ class _Row:
 
 
 def word_counts(cuts: Cuts) -> Counted:
-    """The words and how many passages hold each."""
+    """The words and how many passages hold each, 0 for some."""
     size = max(len(cuts.words), 1)
     held = _distinct(cuts.passages * size + cuts.ids) % size
     return list(cuts.words), np.bincount(held, minlength=len(cuts.words))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from indexer.analysis import Analyzer
+from indexer.cutting import Cut
 from indexer.vocabulary.counting import Counting
-from indexer.vocabulary.phrases import Cut
 from indexer.vocabulary.store import Vocabulary, update
 
 # (how many passages say it, what they say)

@@ -9,8 +9,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.cutting import Cut, Cuts
 from indexer.vocabulary.counting import Counting
-from indexer.vocabulary.phrases import Cut, Cuts, phrase_counts
+from indexer.vocabulary.phrases import phrase_counts
 
 # Words in search mode: 责任 stands within 责任制, 的 is a function word, ８ and gdp are no Han words.
 WORDS = ("安全", "生产", "责任", "责任制", "的", "8", "gdp", "、", "落实", "行")
