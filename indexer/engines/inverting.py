@@ -58,8 +58,7 @@ class Inverter:
         found |= _columns(self._parts)
         found |= blobs("passage.records", map(records.kept_passage, passages))
         found |= blobs("part.outlines", map(records.kept_part, self._parts))
-        signatures = b"".join(map(records.copy_signature, passages))
-        return found | {"passage.signature": np.frombuffer(signatures, np.uint8)}
+        return found | {"passage.signature": records.copy_signatures(passages).reshape(-1)}
 
     def _add(self, texts: records.Texts) -> None:
         own = {"title": texts.title, "heading": texts.heading, "body": (texts.body,)}

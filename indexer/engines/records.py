@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from indexer.analysis import Analyzer
-from indexer.copies import signature
+from indexer.copies import Signatures, letters, signature, signatures
 from indexer.model import DocumentRecord, Function, Heading, Mask, Part, Passage, PassageRecord, Piece, Token
 
 _DOCUMENT_FIELDS = tuple(field.name for field in fields(DocumentRecord) if field.name != "id")
@@ -101,6 +101,11 @@ def quality(passage: Passage) -> int:
 def copy_signature(passage: Passage) -> bytes:
     """What tells the copies of *passage*."""
     return signature(passage.text, passage.masks, converted="converted" in passage.flags)
+
+
+def copy_signatures(passages: Iterable[Passage]) -> Signatures:
+    """What tells the copies of each of *passages*; quicker than one by one."""
+    return signatures([letters(own.text, own.masks, converted="converted" in own.flags) for own in passages])
 
 
 def texts(part: Part, passage: Passage) -> Texts:
