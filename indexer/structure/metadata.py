@@ -48,6 +48,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("倡议书", "倡议书"),
     ("制度", "制度|办法|规定|细则|条例|规程|规则"),
 )
+# Of these letters each of the patterns has at least one: most titles that were made of a text have none.
+_KIND_SIGN = re.compile("[告述验典迹案点排划算谋结顾汇报态讲辞言录得体悟纪议决令意知示复函制办规则例]")
 _KIND_PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in KINDS)
 _KIND_BY_OPENING = (
     ("述职报告", re.compile(r"述职(如下|报告如下)|作.{0,6}述职|进行述职|述职[,,。]")),
@@ -101,7 +103,10 @@ def kind_of_title(title: str) -> str:
 
 
 def _kind_named(title: str) -> str:
-    bare = _TITLE_SUFFIX.sub("", fold_text(title).replace(" ", ""))
+    folded = fold_text(title).replace(" ", "")
+    if not _KIND_SIGN.search(folded):
+        return ""
+    bare = _TITLE_SUFFIX.sub("", folded)
     # A 通知 about a 方案 is a 通知: what stands in 《》 is another document's title.
     bare = re.sub(r"《[^》]{0,80}》(?=.)", "", bare) or bare
     # 2020年工作总结及2021年工作打算 is a 总结 with a look ahead.
