@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.copies import SIGNATURE_BYTES, Signatures, fold, signature, similar
+from indexer.copies import SIGNATURE_BYTES, Signatures, fold, letters, signature, signatures, similar
 from indexer.structure.marks import masks_in
 
 ROADS = (
@@ -189,3 +189,11 @@ def test_folding_is_the_same_as_comparing_row_by_row(made: list[tuple[int, int]]
         else:
             owner.append(row)
     assert fold(ranked) == expected
+
+
+def test_signatures_made_together_are_those_made_one_by_one() -> None:
+    # More than are hashed at a time, and those too short to be hashed among them.
+    texts = [text for number in range(40) for text in (ROADS[number:], "同比增长8%。", FIVE_CLAUSES[number % 5])]
+    together = signatures(list(map(letters, texts)))
+    assert [own.tobytes() for own in together] == list(map(signature, texts))
+    assert signatures([]).shape == (0, SIGNATURE_BYTES)
