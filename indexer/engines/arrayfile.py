@@ -51,6 +51,12 @@ class ArrayFile(Mapping[str, Array]):
             raise
         return cls(path)
 
+    def release(self) -> None:
+        """Let go of the memory of what was read: the file has it still."""
+        # Not everywhere; where it is missing, the system takes such memory back when it is short of it.
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._bytes.madvise(mmap.MADV_DONTNEED)
+
     def __reduce__(self) -> tuple[type[ArrayFile], tuple[Path]]:
         """Goes to another process as the name of its file."""
         return type(self), (self.path,)

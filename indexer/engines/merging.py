@@ -16,18 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.copies import SIGNATURE_BYTES
-from indexer.engines.arrayfile import Array, ArrayFileWriter
+from indexer.engines.arrayfile import Array, ArrayFile, ArrayFileWriter
 from indexer.engines.base import GRAMS
-from indexer.engines.packing import Numbers, Packed, as_ends, pack, slices, sums
+from indexer.engines.packing import Numbers, Packed, as_ends, pack, runs_of, slices, sums
 from indexer.engines.runs import FIELDS, PLACED, WORDS, Run, blobs, lists, names_of
-from indexer.engines.terms import Terms
+from indexer.engines.terms import Keys, Terms
 
 # Postings, or positions, that are held at a time: some 200 bytes each.
 _HELD = 2_000_000
+# Sources whose terms are brought together at a time.
+_TOGETHER = 32
 _PARTS = {"ordinal": np.uint32, "newest": np.int32, "year": np.int32, "script": np.uint8}
 _PASSAGES = {"ordinal": np.uint32, "functions": np.uint8, "quality": np.uint8}
 
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Source:
         """The parts that are kept."""
         starts = self.arrays["part.starts"]
         return np.arange(len(starts)) if self.kept is None else np.flatnonzero(self.kept[starts])
+
+    def release(self) -> None:
+        """Let go of the memory of what was read of a file."""
+        if isinstance(self.arrays, ArrayFile):
+            self.arrays.release()
 
     def moved(self, base: int) -> Numbers:
         """The new number of each passage, -1 where it is not kept."""
@@ -89,6 +97,8 @@ def _merge_field(name: str, sources: Sequence[Source], moved: Sequence[Numbers],
                 for source, own, moves in zip(sources, numbers, moved, strict=True)
             ]
             pieces.add(_merged(name, of_sources, terms, low, high))
+            for source in sources:
+                source.release()
 
 
 class _Pieces:
@@ -139,14 +149,14 @@ def _data_of(ends: str) -> str:
 class _Slice:
     """The postings of a source for some terms: the number of each term among these, how many postings it has, and these."""
 
-    terms: Numbers
+    terms: Places
     sizes: Numbers
     docs: Numbers
     counts: Numbers
     places: Numbers
 
     @classmethod
-    def read(cls, name: str, arrays: Run, numbers: Numbers, moved: Numbers, low: int, high: int) -> _Slice:
+    def read(cls, name: str, arrays: Run, numbers: Places, moved: Numbers, low: int, high: int) -> _Slice:
         """Those of the terms *low* to *high*; *numbers* are the source's terms among all."""
         first, last = np.searchsorted(numbers, [low, high]).tolist()
         sizes = arrays[f"{name}.sizes"][first:last].astype(np.int64)
@@ -205,7 +215,7 @@ def _merged_places(name: str, of_sources: Sequence[_Slice], count: int, left: Ma
 
 
 def _places_for(
-    sizes: Numbers, pairs: Sequence[tuple[Numbers, Numbers]], of_sources: Sequence[_Slice]
+    sizes: Numbers, pairs: Sequence[tuple[Places, Numbers]], of_sources: Sequence[_Slice]
 ) -> Iterator[tuple[_Slice, Numbers]]:
     """Where what each source has goes in the lists of all: behind that of the sources before it."""
     fill = np.cumsum(sizes) - sizes
@@ -239,16 +249,29 @@ class _Union:
         return Terms.long([self.texts[low + row] for row in np.flatnonzero(left).tolist()])
 
 
-def _union(of_sources: Sequence[Terms]) -> tuple[_Union, list[Numbers]]:
+def _union(of_sources: Sequence[Terms]) -> tuple[_Union, list[Places]]:
     """All terms, and the number of each source's terms among them."""
     if not any(len(terms.tails) for terms in of_sources):
-        together = np.concatenate([np.empty(0, np.uint64), *(terms.keys for terms in of_sources)])
-        keys, numbers = np.unique(together, return_inverse=True)
-        return _Union(keys, []), np.split(numbers, np.cumsum([len(terms) for terms in of_sources])[:-1])
+        keys = _distinct([terms.keys for terms in of_sources])
+        return _Union(keys, []), [_places_in(keys, terms.keys) for terms in of_sources]
     texts = [terms.all() for terms in of_sources]
     every = sorted(set().union(*texts))
     place = dict(zip(every, range(len(every)), strict=True))
-    return _Union(None, every), [np.fromiter(map(place.__getitem__, own), np.int64, len(own)) for own in texts]
+    return _Union(None, every), [np.fromiter(map(place.__getitem__, own), np.int32, len(own)) for own in texts]
+
+
+def _distinct(of_sources: Sequence[Keys]) -> Keys:
+    """All keys in order, some sources at a time: what they have in common is held once."""
+    found = np.empty(0, np.uint64)
+    for first in range(0, len(of_sources), _TOGETHER):
+        together = np.concatenate([found, *of_sources[first : first + _TOGETHER]])
+        # They come in order each, which this sort makes use of.
+        found = runs_of(np.sort(together, kind="stable"))[0]
+    return found
+
+
+def _places_in(keys: Keys, own: Keys) -> Places:
+    return np.searchsorted(keys, own).astype(np.int32)
 
 
 # Passages and parts
@@ -268,7 +291,7 @@ def _merge_passages(sources: Sequence[Source], writer: ArrayFileWriter) -> None:
     for name, dtype in _PASSAGES.items():
         own = [source.arrays[f"passage.{name}"][source.passages] for source in sources]
         writer.write(f"passage.{name}", np.concatenate(own).astype(dtype))
-    _merge_blobs("passage.records", [(source.arrays, source.passages) for source in sources], writer)
+    _merge_blobs("passage.records", [(source, source.passages) for source in sources], writer)
     signatures = [
         source.arrays["passage.signature"].reshape(-1, SIGNATURE_BYTES)[source.passages] for source in sources
     ]
@@ -292,7 +315,7 @@ def _merge_parts(sources: Sequence[Source], writer: ArrayFileWriter) -> None:
     writer.write("part.order", np.argsort(ids, kind="stable").astype(np.uint32))
     for name in ("source", "kind"):
         _merge_names(name, sources, writer)
-    _merge_blobs("part.outlines", [(source.arrays, source.parts) for source in sources], writer)
+    _merge_blobs("part.outlines", [(source, source.parts) for source in sources], writer)
 
 
 def _merge_names(name: str, sources: Sequence[Source], writer: ArrayFileWriter) -> None:
@@ -310,10 +333,11 @@ def _merge_names(name: str, sources: Sequence[Source], writer: ArrayFileWriter) 
         writer.write(key, array)
 
 
-def _merge_blobs(name: str, of_sources: Sequence[tuple[Run, Numbers]], writer: ArrayFileWriter) -> None:
+def _merge_blobs(name: str, of_sources: Sequence[tuple[Source, Numbers]], writer: ArrayFileWriter) -> None:
     sizes = []
     with writer.growing(name, np.dtype(np.uint8)) as write:
-        for arrays, rows in of_sources:
+        for source, rows in of_sources:
+            arrays = source.arrays
             ends = arrays[f"{name}_ends"].astype(np.int64)
             own = np.diff(ends, prepend=0)
             sizes.append(own[rows])
@@ -322,4 +346,5 @@ def _merge_blobs(name: str, of_sources: Sequence[tuple[Run, Numbers]], writer: A
             else:
                 for row in rows.tolist():
                     write(arrays[name][ends[row] - own[row] : ends[row]])
+            source.release()
     writer.write(f"{name}_ends", as_ends(np.cumsum(np.concatenate(sizes))))

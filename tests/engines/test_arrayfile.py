@@ -46,6 +46,14 @@ def test_arrays_come_back_with_their_types_and_cannot_be_written_to(path: Path) 
         found["body.places"]
 
 
+def test_what_was_released_is_read_again(path: Path) -> None:
+    found = ArrayFile(path)
+    held = {name: found[name] for name in ARRAYS}
+    found.release()
+    path.unlink()
+    assert {name: own.tolist() for name, own in held.items()} == {name: own.tolist() for name, own in ARRAYS.items()}
+
+
 def test_a_file_goes_to_another_process_as_its_name(path: Path) -> None:
     sent = pickle.dumps(ArrayFile(path))
     assert len(sent) < path.stat().st_size / 10

@@ -100,6 +100,17 @@ def test_slices_of_any_size_give_the_same(batches: list[list[Part]], held: int, 
 
 
 @settings(max_examples=25)
+@given(batches=BATCHES, together=st.integers(1, 2))
+def test_terms_of_many_runs_are_brought_together_some_at_a_time(
+    batches: list[list[Part]], together: int, analyzer: Analyzer
+) -> None:
+    with pytest.MonkeyPatch.context() as patched, tempfile.TemporaryDirectory() as folder:
+        patched.setattr(merging, "_TOGETHER", together)
+        found = merged([source(batch, analyzer) for batch in batches], Path(folder) / "a.arr")
+        same(found, inverted([each for batch in batches for each in batch], analyzer))
+
+
+@settings(max_examples=25)
 @given(batches=BATCHES)
 def test_segments_can_be_merged_again(batches: list[list[Part]], analyzer: Analyzer) -> None:
     every = [each for batch in batches for each in batch]
