@@ -22,7 +22,7 @@ from indexer.generations import Building, IndexFolder
 from indexer.model import Skipped, Source
 from indexer.parsers import PARSERS, STREAMED, suffix_of
 from indexer.progress import Progress, Silent
-from indexer.reading import read_all
+from indexer.reading import prepare, read_all
 from indexer.report import Report
 from indexer.state import exclusions, runs, uploads
 from indexer.state.exclusions import Exclusions
@@ -58,11 +58,17 @@ def build(
     """
     run = _Run(settings, analyzer, progress or Silent(), reread=reread)
     run.find()
+    load_ahead()
     store = IndexFolder(settings.index)
     notes = () if rebuild else _reasons_to_rebuild(store)
     with store.building(analyzer, rebuild=rebuild or bool(notes)) as building:
         run.update(building)
     return run.report(store, notes=(*notes, *building.warnings, *run.unknown()))
+
+
+def load_ahead() -> None:
+    """Have loaded what reads the sources, while the caller gets ready for :func:`build`, which does so itself."""
+    prepare(make, Preparing)
 
 
 def former_sources(settings: Settings) -> tuple[Path, ...]:

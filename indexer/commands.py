@@ -16,7 +16,7 @@ from indexer import config, corpus
 from indexer import evaluate as evaluation
 from indexer.analysis import default_analyzer
 from indexer.answers import answer, lines, remarks
-from indexer.build import build, former_sources
+from indexer.build import build, former_sources, load_ahead
 from indexer.config import Settings
 from indexer.dictionary import Dictionary
 from indexer.errors import FanwenError, QueryError, SettingsError
@@ -63,6 +63,7 @@ def index(arguments: argparse.Namespace) -> int:
             _check_writable(path, what)
     with _progress(arguments.progress) as progress:
         settings = _with_sources(settings)
+        load_ahead()
         analyzer = default_analyzer(_dictionary(settings).words)
         report = build(
             settings, analyzer=analyzer, progress=progress, rebuild=arguments.rebuild, reread=arguments.reread

@@ -31,6 +31,12 @@ def in_a_row(texts: Sequence[str]) -> list[str]:
     return ["".join(texts)] if texts else []
 
 
+def _count() -> None:
+    end = time.process_time() + 0.1
+    while time.process_time() < end:
+        pass
+
+
 def _sleep() -> None:
     time.sleep(60)
 
@@ -51,4 +57,4 @@ def _refuse() -> None:
     raise SourceError("这一篇不收。", code="empty")
 
 
-_ORDERS = {"睡": _sleep, "撑": _swallow_memory, "死": _die, "错": _fail, "拒": _refuse}
+_ORDERS = {"算": _count, "睡": _sleep, "撑": _swallow_memory, "死": _die, "错": _fail, "拒": _refuse}
