@@ -32,12 +32,13 @@ class Scores:
         self._tables = tables
         self._boosts = boosts
         self.boosted = boosts.keys()
+        self._words: dict[str, list[tuple[str, int, int]]] = {}
         self._own: dict[str, list[_Weighed]] = {}
         self._sums: dict[str, Floats] = {}
 
     def words(self, text: str) -> list[str]:
         """The distinct words of *text*, in order."""
-        return list(dict.fromkeys([word for word, _, _ in self._analyzer.cut(text).words]))
+        return list(dict.fromkeys([word for word, _, _ in self._cut(text)]))
 
     def grams(self, text: str) -> list[str]:
         """The distinct letters and pairs of neighbouring letters of *text*."""
@@ -105,10 +106,15 @@ class Scores:
                 # Letters are kept with their positions, and only so.
                 yield _Token(name, self._lists.get("chars" if len(gram) == 1 else name, gram), boost)
 
+    def _cut(self, text: str) -> list[tuple[str, int, int]]:
+        if text not in self._words:
+            self._words[text] = self._analyzer.cut(text).words
+        return self._words[text]
+
     def _shares(self, text: str) -> dict[str, float]:
         """The distinct words of *text*, in order, and what each gives of its own weight."""
-        words = self._analyzer.cut(text).words
-        less = inner(words)
+        words = self._cut(text)
+        less = inner(words) if len(words) > 1 else ()
         return {word: INNER if word in less else 1.0 for word, _, _ in words}
 
     def _weighed(self, token: _Token) -> _Weighed:

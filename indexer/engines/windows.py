@@ -23,6 +23,10 @@ from indexer.engines.ranking import by_count
 from indexer.engines.tables import Tables
 from indexer.model import FUNCTION_NAMES
 
+# Rows of which the least is looked for together, to leave out most of many; and how many for each that is wanted make that worth it.
+_STRETCH = 32
+_WORTH = 2 * _STRETCH
+
 # Something to sort rows by, the least first: of all rows, or of some.
 Key = Callable[[Integers | None], NDArray[Any]]
 
@@ -194,7 +198,7 @@ def _first(count: int, size: int, keys: Sequence[Key]) -> Integers:
         return _order(None, keys)
     if not count:
         return np.empty(0, np.int64)
-    rows: Integers | None = None
+    rows = _promising(count, keys[0](None)) if size > _WORTH * count else None
     sure = []
     for key in checked(keys):
         own = key(rows)
@@ -207,6 +211,14 @@ def _first(count: int, size: int, keys: Sequence[Key]) -> Integers:
             break
     chosen = np.concatenate([*sure, rows[:count]]) if rows is not None else np.empty(0, np.int64)
     return chosen[_order(chosen, keys)]
+
+
+def _promising(count: int, values: NDArray[Any]) -> Integers:
+    """Rows among which are the *count* least of *values*, and few others: what is above the least of enough stretches is not."""
+    width = len(values) // _STRETCH
+    stretches = values[: width * _STRETCH].reshape(_STRETCH, width).min(axis=0)
+    bound = np.partition(stretches, count - 1)[count - 1]
+    return np.asarray((values <= bound).nonzero()[0])
 
 
 def _order(rows: Integers | None, keys: Sequence[Key]) -> Integers:

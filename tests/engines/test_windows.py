@@ -40,6 +40,12 @@ def test_the_first_of_a_partial_order_are_those_of_the_whole(
     assert found.tolist() == sorted(range(len(rows)), key=lambda row: rows[row][:width])[:count]
 
 
+@given(values=st.lists(st.integers(0, 40), min_size=1, max_size=400), count=st.integers(1, 5))
+def test_the_first_of_very_many_are_those_of_the_whole(values: list[int], count: int) -> None:
+    keys = [_key(np.asarray(values)), _key(np.arange(len(values)))]
+    assert _first(count, len(values), keys).tolist() == sorted(range(len(values)), key=values.__getitem__)[:count]
+
+
 def _key(column: np.ndarray[Any, Any]) -> Key:
     return lambda rows: column if rows is None else column[rows]
 
