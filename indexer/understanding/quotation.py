@@ -42,6 +42,8 @@ MAX_GAP = 30
 
 _FUZZY = 6
 _STRETCH = 4
+# A fifth of the letters may lie in no stretch.
+_MOST_UNHELD = 5
 _SHORTEST_SIDE = 2
 _GAP_PER_LETTER = 6
 # Places that are tried for one stretch. A text that repeats itself (同志们，同志们，…) has more, none of them better.
@@ -222,10 +224,10 @@ def _common(sought: str, text: str, start: int) -> int:
 
 
 def _whole(sought: Letters, page: Letters) -> Quoted | None:
+    if sought.text not in page.text:
+        return None
     size = len(sought.text)
     places = [match.start() for match in re.finditer(re.escape(sought.text), page.text)]
-    if not places:
-        return None
     wanted = _written(sought, 0, size)
     ways = {place: _signs_between(wanted, _written(page, place, place + size)) for place in places}
     how, wrong = best = min(ways.values(), key=lambda way: (get_args(How).index(way[0]), way[1]))
@@ -341,18 +343,30 @@ def _trimmed(sought: str, text: str, low: int, high: int, few: int) -> tuple[int
 def _in_pieces(sought: str, page: Letters) -> Quoted | None:
     """Stretches near the longest one, in any order."""
     size = len(sought)
-    tiles = _tiles(sought, page.text, 0) if size >= 2 * _STRETCH else []
-    if not tiles:
+    if size < 2 * _STRETCH or not _may_hold(sought, page.text, lacking=size // _MOST_UNHELD):
         return None
+    tiles = _tiles(sought, page.text, 0)
     longest = max(tiles, key=lambda tile: tile[2])
     low, high = max(0, longest[1] - size - MAX_GAP), longest[1] + longest[2] + size + MAX_GAP
     tiles = _tiles(sought, page.text[low:high], low)
     wrong = size - sum(length for _, _, length in tiles)
-    if len(tiles) < 2 or wrong > size // 5:
+    if len(tiles) < 2 or wrong > size // _MOST_UNHELD:
         return None
     starts = [start for _, start, _ in tiles]
     spans = tuple(_span(page, start, start + length) for _, start, length in sorted(tiles, key=lambda tile: tile[1]))
     return Quoted("pieces" if starts == sorted(starts) else "order", spans, wrong=wrong)
+
+
+def _may_hold(sought: str, text: str, *, lacking: int) -> bool:
+    """Whether all but *lacking* letters of *sought* lie in stretches that stand somewhere in *text*: most texts hold next to none."""
+    held = 0
+    for place in range(len(sought) - _STRETCH + 1):
+        if sought[place : place + _STRETCH] in text:
+            lacking -= max(0, place - held)
+            held = place + _STRETCH
+        elif place - held > lacking:
+            return False
+    return len(sought) - held <= lacking
 
 
 def _tiles(sought: str, text: str, offset: int) -> list[tuple[int, int, int]]:
