@@ -130,7 +130,7 @@ class Tables:
     def number_of(self, document_id: str, ordinal: int) -> int | None:
         """The docnum of a living passage."""
         rows = self.passages_of(document_id)
-        row = rows.start + int(np.searchsorted(self.ordinals[rows.start : rows.stop], ordinal))
+        row = rows.start + int(self.ordinals[rows.start : rows.stop].searchsorted(ordinal))
         return row if row in rows and self.ordinals[row] == ordinal else None
 
     def parts_of_source(self, source: str) -> list[int]:
@@ -192,6 +192,12 @@ class Tables:
         words = -(-ids.dtype.itemsize // _WORD)
         return tuple(ids.astype(f"S{words * _WORD}").view(">u8").reshape(len(ids), words).T)
 
+    @cached_property
+    def _orders(self) -> list[tuple[Array, Array, int]]:
+        """Of each segment: the ids of its parts, what puts them in order, and the number of its first part."""
+        bases = self._part_bases.tolist()
+        return [(own["part.ids"], own["part.order"], base) for own, base in zip(self._segments, bases, strict=False)]
+
     def _of_parts(self, column: Array, docnums: Docnums) -> Array:
         return column[self.part_of[docnums]]
 
@@ -206,8 +212,7 @@ class Tables:
             # Numpy takes such bytes for the filling behind a shorter id.
             return []
         found = []
-        for arrays, base in zip(self._segments, self._part_bases.tolist(), strict=False):
-            ids, order = arrays["part.ids"], arrays["part.order"]
+        for ids, order, base in self._orders:
             # Numpy's own search would copy the whole order into wider numbers, and look twice.
             place = bisect_left(order, key, key=ids.__getitem__)
             while place < len(order) and ids[order[place]] == key:
