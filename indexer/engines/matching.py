@@ -16,6 +16,7 @@ from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN, PAUSED
 from indexer.engines.gaps import NO_BREAKS, Breaks, Stretches, ends_of
 from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
+from indexer.engines.rows import starts_in
 from indexer.engines.runs import WORDS
 from indexer.engines.scoring import Scores
 from indexer.engines.tables import Tables
@@ -43,6 +44,8 @@ _WORD_FIELDS = frozenset(WORDS)
 _NOBODY = np.empty(0, np.int32)
 # Above this share of all passages, lists are joined by marking passages, below by sorting.
 _MANY = 1 / 32
+# So many passages are looked through one by one for characters in a row: a list takes as long for one as for ten together.
+_FEW = 3
 # Passages in which a pattern is looked for at a time: millions of positions take memory, and between two blocks a request whose
 # time is over comes to its end.
 _BLOCK = 1 << 14
@@ -208,14 +211,16 @@ class Evaluation:
             return np.empty(0, np.int64)
         found = list(self._holding(tokens, name)) + ([] if within is None else [within])
         docs = common(found)
+        lists = {token.text: self._lists.get(name, token.text) for token in tokens}
         # The rarest first: what is left to look for is then short.
-        rarest, *others = sorted(tokens, key=lambda token: len(self._lists.get(name, token.text).docs))
-        starts = self._lists.get(name, rarest.text).positions(docs) - rarest.position
-        for token in checked(others):
+        tokens = sorted(tokens, key=lambda token: len(lists[token.text].docs))
+        if len(docs) <= _FEW:
+            return np.asarray(starts_in(docs, tokens, lists), np.int64)
+        starts = lists[tokens[0].text].positions(docs) - tokens[0].position
+        for token in checked(tokens[1:]):
             if not len(starts):
                 break
-            places = self._lists.get(name, token.text).positions(docs)
-            starts = starts[among(starts + token.position, places)]
+            starts = starts[among(starts + token.position, lists[token.text].positions(docs))]
         return starts
 
     def _holding(self, tokens: Sequence[Token], name: str) -> Iterator[Docnums]:
