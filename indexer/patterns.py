@@ -84,8 +84,11 @@ class Finder:
             for piece in pattern.pieces
         ]
 
-    def occurrences(self, text: Folded) -> list[Occurrence]:
+    def occurrences(self, text: Letters) -> list[Occurrence]:
         """Where the pattern stands in *text*, from left to right; none overlaps another."""
+        words = (piece for piece in self._pieces if not isinstance(piece, Gap))
+        if not all(any(word.letters in text.text for word in piece) for piece in words):
+            return []
         row = _Row.of(text, self._pattern)
         return [_occurrence(row, chain, self._gaps(row, chain, bounds)) for chain, bounds in self._bounded(row)]
 
@@ -95,7 +98,7 @@ class Finder:
         They are gone through as one text: a seam is a letter that no word has, between hard breaks.
         """
         whole = SEAM.join(texts)
-        row = _Row.of(joined(folded, map(len, texts)), self._pattern)
+        row = _Row.of(Letters.of(joined(folded, map(len, texts))), self._pattern)
         for chain, bounds in self._bounded(row):
             yield tuple([whole[gap.start : gap.end] for gap in self._gaps(row, chain, bounds)])
 
@@ -127,7 +130,7 @@ def occurrences(tokens: Sequence[Token], pattern: Pattern, analyzer: Analyzer) -
     """Where *pattern* stands in the characters of a single text."""
     text = "".join(token.text for token in tokens)
     folded = Folded(text, [token.start for token in tokens], [token.end for token in tokens])
-    return Finder(pattern, analyzer).occurrences(folded)
+    return Finder(pattern, analyzer).occurrences(Letters.of(folded))
 
 
 def grouped(fillers: Iterable[tuple[str, ...]], *, limit: int = MAX_GROUPS) -> tuple[tuple[str, int], ...]:
@@ -184,11 +187,10 @@ class _Row:
     pauses: frozenset[int] | None = None
 
     @classmethod
-    def of(cls, folded: Folded, pattern: Pattern) -> _Row:
-        letters = Letters.of(folded)
+    def of(cls, letters: Letters, pattern: Pattern) -> _Row:
         soft, hard = BREAKS[pattern.scope]
         breaks = letters.before(hard)
-        if SEAM in folded.text:
+        if SEAM in letters.text:
             # A seam is a letter itself: a break stands before it and at it.
             seams = letters.before(SEAM)
             breaks = sorted([*breaks, *seams, *(number + 1 for number in seams)])
@@ -209,13 +211,17 @@ class _Row:
 
     def back(self, start: int, gap: Gap, taken: int) -> int:
         """The first letter of *gap*, which stands before the letter *start* and after the letter *taken*."""
+        if not gap.high:
+            return start
         break_before = max(_last(self.soft, start - 1), _last(self.hard, start - 1))
-        return max(start - gap.high, break_before + 1, taken + 1) if gap.high else start
+        return max(start - gap.high, break_before + 1, taken + 1)
 
     def onward(self, end: int, gap: Gap, limit: int) -> int:
         """The last letter of *gap*, which stands after the letter *end* and before the letter *limit*."""
+        if not gap.high:
+            return end
         break_after = min(_next(self.soft, end + gap.pause), _next(self.hard, end))
-        return min(end + gap.high, break_after, limit - 1) if gap.high else end
+        return min(end + gap.high, break_after, limit - 1)
 
     def until(self, letter: int) -> int:
         """The index after the signs that follow the letter *letter* and belong to it: of 到“满载而归”。“再出发 the 归 and its ”."""
@@ -323,8 +329,10 @@ def _apart(chains: Iterable[list[_Stretch]], before: Gap, after: Gap) -> list[li
 
 
 def _occurrence(row: _Row, chain: Sequence[_Stretch], gaps: Sequence[Span]) -> Occurrence:
-    spans = [*(Span(*row.letters.folded.source(each.first, each.last + 1)) for each in chain), *gaps]
-    return Occurrence(min(span.start for span in spans), max(span.end for span in spans), tuple(gaps))
+    folded = row.letters.folded
+    starts = [folded.starts[each.first] for each in chain] + [gap.start for gap in gaps]
+    ends = [folded.ends[each.last] for each in chain] + [gap.end for gap in gaps]
+    return Occurrence(min(starts), max(ends), tuple(gaps))
 
 
 def _trimmed(folded: Folded, low: int, high: int) -> Span:

@@ -65,7 +65,7 @@ class Marker:
         missing: set[str] = set()
         for sought in self._sought:
             if isinstance(sought, Finder):
-                found += [Span(one.start, one.end) for one in sought.occurrences(rows[0].folded)]
+                found += [Span(one.start, one.end) for one in sought.occurrences(rows[0])]
                 continue
             spans = [span for row in rows for span in _occurrences(row, sought)]
             found += spans
