@@ -6,7 +6,7 @@ Positions are numbers as :meth:`Postings.positions` gives them; a sign stands at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -41,22 +41,38 @@ class Stretches:
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
-    """Where signs stand that no gap goes over, ascending: soft and hard ones; and pauses, where those that were typed must stand."""
+    """The signs that no gap goes over, soft and hard ones; and pauses, where those that were typed must stand.
 
-    soft: Integers
-    hard: Integers
-    pauses: Integers | None = None
+    ``find`` tells where a sign stands, ascending, in the passages of some positions (in the order of these passages). Signs are
+    many and stand everywhere: each is looked for only where those before it have left something to decide.
+    """
+
+    soft: str
+    hard: str
+    pauses: str
+    find: Callable[[str, Integers], Integers]
+    _found: dict[str, Integers] = field(default_factory=dict)
 
     def free(self, start: Integers, soft_end: Integers, hard_end: Integers, *, pause: bool = False) -> Mask:
         """Where no soft one stands at ``start`` (behind it with *pause*) to ``soft_end - 1``, no hard one to ``hard_end - 1``."""
-        return _none(self.soft, start + pause, soft_end) & _none(self.hard, start, hard_end)
+        kept = np.arange(len(start))
+        ways = [(sign, start + pause, soft_end) for sign in self.soft] + [(sign, start, hard_end) for sign in self.hard]
+        for sign, first, end in checked(ways):
+            if len(kept):
+                # What is left for a later gap lies in passages that were left for this one.
+                if sign not in self._found:
+                    self._found[sign] = self.find(sign, hard_end[kept])
+                kept = kept[_none(self._found[sign], first[kept], end[kept])]
+        free = np.zeros(len(start), np.bool_)
+        free[kept] = True
+        return free
 
     def paused(self, letters: Integers, *, wanted: bool) -> Mask:
         """Behind which of *letters* a pause stands, where one is *wanted* and has to; else all of them."""
-        return np.ones(len(letters), np.bool_) if self.pauses is None or not wanted else among(letters, self.pauses)
-
-
-NO_BREAKS = Breaks(np.empty(0, np.int64), np.empty(0, np.int64))
+        if not self.pauses or not wanted:
+            return np.ones(len(letters), np.bool_)
+        behind = [among(letters, self.find(sign, letters)) for sign in checked(self.pauses)]
+        return np.asarray(np.logical_or.reduce(behind))
 
 
 def ends_of(
@@ -105,5 +121,9 @@ def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
 
 def _none(positions: Integers, start: Integers, end: Integers) -> Mask:
     """Where none of *positions*, ascending, stands from start to end - 1."""
-    following = np.append(positions, np.iinfo(np.int64).max)
-    return np.asarray(following[np.searchsorted(positions, start)] >= end)
+    if not len(positions):
+        return np.ones(len(start), np.bool_)
+    following = positions.searchsorted(start)
+    beyond = following == len(positions)
+    following[beyond] = 0
+    return np.asarray(beyond | (positions[following] >= end))

@@ -13,7 +13,7 @@ from indexer.copies import similar
 from indexer.deadline import check, checked
 from indexer.engines import fields, figures, records
 from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN, PAUSED
-from indexer.engines.gaps import NO_BREAKS, Breaks, Stretches, ends_of
+from indexer.engines.gaps import Breaks, Stretches, ends_of
 from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
 from indexer.engines.rows import starts_in
@@ -249,7 +249,7 @@ class Evaluation:
         return starts[~joined | parted]
 
     def _passages(self, positions: Integers) -> Docnums:
-        """The passages of *positions*, ascending, each once."""
+        """The passages of *positions*, which are in their order, each once."""
         docs = (positions >> POSITION_BITS).astype(np.int32)
         return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
 
@@ -264,17 +264,13 @@ class Evaluation:
         return common([self._any([docs for docs in map(self._row_docs, one) if len(docs)]) for one in pattern.literals])
 
     def _pattern_within(self, pattern: Pattern, within: Docnums) -> Docnums:
-        found = {one: self._stretches(one, within) for one in pattern.literals}
-        # Signs are many and stand everywhere: they are read where the pieces are near enough to each other.
-        near = self._passages(np.sort(ends_of(pattern.pieces, NO_BREAKS, found.__getitem__)))
-        if not len(near):
-            return _NOBODY
         soft, hard = BREAKS[pattern.scope]
-        pauses = self._signs(PAUSES, near) if pattern.paused else None
-        breaks = Breaks(self._signs(soft, near), self._signs(hard + _edges(pattern), near), pauses)
-        held = self._marked([near])
-        kept = {one: own.where(held[own.starts >> POSITION_BITS]) for one, own in found.items()}
-        return self._passages(np.sort(ends_of(pattern.pieces, breaks, kept.__getitem__)))
+        breaks = Breaks(soft, hard + _edges(pattern), PAUSES if pattern.paused else "", self._near)
+        return self._passages(ends_of(pattern.pieces, breaks, lambda piece: self._stretches(piece, within)))
+
+    def _near(self, sign: str, positions: Integers) -> Integers:
+        """Where a sign stands in the passages of *positions*, which are in the order of these passages."""
+        return self._lists.get("chars", sign).positions(self._passages(positions))
 
     def _signs(self, signs: str, within: Docnums) -> Integers:
         """Where any of *signs* stands in the passages of *within*."""
