@@ -16,7 +16,7 @@ from indexer.engines.base import EXPANDED, FUNCTION, GRAMS, PATTERN, PAUSED
 from indexer.engines.gaps import Breaks, Stretches, ends_of
 from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
-from indexer.engines.rows import starts_in
+from indexer.engines.rows import positions_in, starts_in
 from indexer.engines.runs import WORDS
 from indexer.engines.scoring import Scores
 from indexer.engines.tables import Tables
@@ -216,11 +216,11 @@ class Evaluation:
         tokens = sorted(tokens, key=lambda token: len(lists[token.text].docs))
         if len(docs) <= _FEW:
             return np.asarray(starts_in(docs, tokens, lists), np.int64)
-        starts = lists[tokens[0].text].positions(docs) - tokens[0].position
+        starts = positions_in(docs, lists[tokens[0].text]) - tokens[0].position
         for token in checked(tokens[1:]):
             if not len(starts):
                 break
-            starts = starts[among(starts + token.position, lists[token.text].positions(docs))]
+            starts = starts[among(starts + token.position, positions_in(docs, lists[token.text]))]
         return starts
 
     def _holding(self, tokens: Sequence[Token], name: str) -> Iterator[Docnums]:

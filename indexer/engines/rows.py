@@ -1,11 +1,24 @@
-"""Tokens in a row in single passages: each list is asked for one passage at a time, and nothing is worked out for all of it."""
+"""Positions in a few passages: a list is read there alone, and nothing is worked out for all of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from indexer.engines.postings import POSITION_BITS, Docnums, Postings
+import numpy as np
+
+from indexer.engines.postings import POSITION_BITS, Docnums, Integers, Postings
 from indexer.model import Token
+
+# To read a list in one passage takes as long as to work out where so many of its postings begin.
+_APART = 1500
+
+
+def positions_in(docs: Docnums, own: Postings) -> Integers:
+    """What :meth:`Postings.positions` gives for *docs* (ascending)."""
+    if own.starts is not None or len(docs) * _APART > len(own.docs):
+        return own.positions(docs)
+    found = [places + np.int64(doc << POSITION_BITS) for doc, places in _apart(docs, own)]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def starts_in(docs: Docnums, tokens: Sequence[Token], lists: Mapping[str, Postings]) -> list[int]:
@@ -35,3 +48,13 @@ def _places(own: Postings, doc: int) -> list[int]:
     start = int(own.counts[:row].sum() if own.starts is None else own.starts[row])
     places: list[int] = own.places[start : start + int(own.counts[row])].tolist()
     return places
+
+
+def _apart(docs: Docnums, own: Postings) -> Iterator[tuple[int, Integers]]:
+    """Those of *docs* that a list has, each with its positions there."""
+    start = done = 0
+    for doc, row in zip(docs.tolist(), own.docs.searchsorted(docs).tolist(), strict=True):
+        if own.places is not None and row < len(own.docs) and own.docs[row] == doc:
+            start += int(own.counts[done:row].sum())
+            done = row
+            yield doc, own.places[start : start + int(own.counts[row])]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.engines.postings import POSITION_BITS, Postings
-from indexer.engines.rows import starts_in
+from indexer.engines.rows import positions_in, starts_in
 from indexer.model import Token
 
 
@@ -50,3 +50,12 @@ def test_it_is_the_same_whether_the_beginnings_of_a_list_are_known_or_not() -> N
         own.positions(np.asarray([2, 7], np.int32))
     assert before == _found("步一", [2, 5, 7]) == [(2, 1), (5, 0), (7, 401)]
     assert all(own.starts is not None for own in _LISTS.values())
+
+
+def test_a_long_list_is_read_in_single_passages_as_it_is_as_a_whole() -> None:
+    own = _listed({doc: [1 + doc % 3, 9] if doc % 2 else [4] for doc in range(0, 12_000, 2)} | {12_001: [7, 300]})
+    docs = np.asarray([3, 4, 12_001], np.int32)
+    found = [divmod(start, 1 << POSITION_BITS) for start in positions_in(docs, own).tolist()]
+    assert found == [(4, 4), (12_001, 7), (12_001, 300)]
+    assert own.starts is None
+    assert positions_in(docs, own).tolist() == own.positions(docs).tolist()
