@@ -60,6 +60,9 @@ PAUSED = 5.0
 # A token that more passages hold than this share of all, and than this number, scores only where its text has no rarer one: it tells
 # nothing, and its list is the longest.
 COMMON_SHARE, COMMON_LEAST = 0.2, 5000
+# In a text of more tokens than this (counted by field; a sentence of some twenty letters has as many) that is so from a smaller share
+# on: enough is left that is rarer, and three in four postings are spared.
+MANY_TOKENS, MANY_SHARE = 75, 0.05
 MOST_FOLDED = 200
 # What matches in part is listed from this share of the best score on: below it, it has little to do with the query.
 PARTIAL_SHARE = 0.25

@@ -126,6 +126,9 @@ class Evaluation:
 
     def _all(self, children: Sequence[Query]) -> Docnums:
         restricting = [child for child in children if isinstance(child, Filter | Not | MatchAll)]
+        # The Traditional way to write a sentence is not looked for in a library without texts in that script.
+        if not all(self.mask(child).any() for child in restricting):
+            return _NOBODY
         found = [self.docs(child) for child in children if child not in restricting]
         if not found:
             every = reduce(np.logical_and, map(self.mask, restricting), self._tables.alive)
@@ -302,6 +305,8 @@ class Evaluation:
                 return self._where(query, self._texts.of(query.words, docs) + bonus, docs, sure=sure)
             case Function(function):
                 return np.where(self._tables.with_function(function)[docs], FUNCTION, 0.0)
+            case And() if not sure and not len(self.docs(query)):
+                return np.zeros(len(docs))
             case And(children):
                 added = reduce(
                     np.add, [self._scores(child, docs, sure=sure) for child in children], np.zeros(len(docs))

@@ -20,6 +20,8 @@ from indexer.engines.base import (
     COMMON_LEAST,
     COMMON_SHARE,
     K1,
+    MANY_SHARE,
+    MANY_TOKENS,
     MOST_FOLDED,
     PARTIAL_SHARE,
     B,
@@ -97,7 +99,8 @@ def inner(words: Iterable[tuple[str, int, int]]) -> set[str]:
 
 def telling(frequencies: Sequence[int], *, passages: int) -> list[bool]:
     """Which tokens of a text score, by the number of passages that hold each: what stands everywhere only where nothing rarer does."""
-    most = max(COMMON_LEAST, COMMON_SHARE * passages)
+    share = COMMON_SHARE if len(frequencies) <= MANY_TOKENS else MANY_SHARE
+    most = max(COMMON_LEAST, share * passages)
     rare = [frequency <= most for frequency in frequencies]
     return rare if any(rare) else [True] * len(rare)
 

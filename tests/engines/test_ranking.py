@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexer.engines import ranking
-from indexer.engines.base import COMMON_LEAST, COMMON_SHARE
+from indexer.engines.base import COMMON_LEAST, COMMON_SHARE, MANY_SHARE, MANY_TOKENS
 from indexer.engines.memory import MemoryEngine
 from indexer.engines.whoosh import WhooshEngine
 from indexer.query import And, Filter, Or, Phrase, Query, Term, Words
@@ -49,6 +49,14 @@ def test_common_tokens_count_beyond_both_a_share_and_a_number() -> None:
     assert ranking.telling([COMMON_LEAST, COMMON_LEAST + 1], passages=100) == [True, False]
     assert ranking.telling([COMMON_LEAST + 1, COMMON_LEAST + 2], passages=many + 6) == [True, False]
     assert ranking.telling([COMMON_LEAST + 1, COMMON_LEAST + 2], passages=10 * many) == [True, True]
+
+
+def test_in_a_text_of_many_tokens_fewer_count_as_telling() -> None:
+    at = int(COMMON_LEAST / MANY_SHARE)
+    frequencies = [COMMON_LEAST + 9] + [1] * (MANY_TOKENS - 1)
+    assert all(ranking.telling(frequencies, passages=at))
+    assert ranking.telling([*frequencies, 1], passages=at) == [False, *[True] * MANY_TOKENS]
+    assert all(ranking.telling([*frequencies, 1], passages=2 * at))
 
 
 def test_tokens_that_are_all_common_all_score() -> None:
