@@ -31,6 +31,7 @@ from indexer.serve import become_server
 from indexer.state import uploads
 from indexer.state.uploads import Uploads
 from indexer.terminal import plain, say
+from indexer.workers import give_way
 
 DONE, NOTHING = 0, 1
 SKIPPED_SHOWN = 20
@@ -61,6 +62,7 @@ def index(arguments: argparse.Namespace) -> int:
     for what, path in (("报告", arguments.report), ("进度", arguments.progress)):
         if path:
             _check_writable(path, what)
+    give_way()
     with _progress(arguments.progress) as progress:
         settings = _with_sources(settings)
         load_ahead()

@@ -126,6 +126,11 @@ class _Child(Generic[A, R]):
         self._process.close()
 
 
+def give_way() -> None:
+    """Let who searches meanwhile go first."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+
+
 def load_ahead(preload: Iterable[str]) -> None:
     """Start what children are forked from: it loads the modules *preload* while the caller does something else."""
     _share(preload)
@@ -162,8 +167,7 @@ def _serve(pipe: Connection, function: Callable[[A], R], memory_mb: int) -> None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _end_with_parent()
     _limit_memory(memory_mb)
-    # Who searches meanwhile goes first.
-    os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+    give_way()
     # What is loaded by now stays. To look for garbage seven hundred objects at a time took a sixteenth of a build.
     gc.freeze()
     gc.set_threshold(_COLLECTED)
