@@ -138,13 +138,8 @@ def load_ahead(preload: Iterable[str]) -> None:
 
 
 def _share(preload: Iterable[str]) -> None:
-    """Modules that children have from birth, unless what they are forked from is there already.
-
-    The program itself is one: each child goes through it (:mod:`multiprocessing`), and would import all that it imports.
-    """
-    program = getattr(sys.modules["__main__"], "__spec__", None)
-    own = () if program is None or program.name.rpartition(".")[2] == "__main__" else (program.name,)
-    multiprocessing.get_context("forkserver").set_forkserver_preload([*preload, *own])
+    """Modules that children have from birth, unless what they are forked from is there already."""
+    multiprocessing.get_context("forkserver").set_forkserver_preload(list(preload))
 
 
 def _start_forkserver() -> None:
