@@ -65,7 +65,7 @@ images: $(VENV)/.test
 	IMAGES=docs/images $(PYTHON) -m pytest tests/browser/test_gallery.py
 
 bench: $(VENV)/.bench
-	@$(PYTHON) -m benchmarks.run
+	@$(PYTHON) -m benchmarks
 
 format: $(VENV)/.test
 	$(PYTHON) -m ruff check --fix .

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import client, corpus, processes, rows, serving
-from benchmarks import run as bench_run
+from benchmarks import __main__ as bench_run
 from benchmarks.bench import Bench, environ
 from benchmarks.errors import BenchError
 from benchmarks.measures import MEASURES
