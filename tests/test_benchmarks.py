@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import client, corpus, processes, rows, serving
 from benchmarks import __main__ as bench_run
+from benchmarks import client, corpus, processes, rows, serving
 from benchmarks.bench import Bench, environ
 from benchmarks.errors import BenchError
 from benchmarks.measures import MEASURES
