@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.model import Piece
-from indexer.structure import cues, marks, numbering
+from indexer.structure import cues, marks, metadata, numbering
 from indexer.structure.furniture import says_title
 from indexer.structure.lines import Line, letters
 from indexer.structure.metadata import prevalent_year
@@ -136,3 +136,11 @@ def test_a_script_is_told_as_if_every_character_were_counted() -> None:
 )
 def test_a_year_has_no_digit_before_it(text: str, year: int) -> None:
     assert prevalent_year([line(text)], most=2099) == year
+
+
+@pytest.mark.parametrize(("kind", "pattern"), metadata.KINDS)
+def test_each_name_of_a_kind_has_a_letter_that_titles_are_looked_through_for(kind: str, pattern: str) -> None:
+    # What follows in a group says no more, and what may be missing goes: 典型(?:经验|材料) is 典型, 会议?记录 is 会记录.
+    names = re.sub(r"(?<=\w)\(\?:[^)]*\)\??|\.\{\d+,\d+\}|\w\?|\(\?:|[)$^]", "", pattern)
+    for name in names.split("|"):
+        assert metadata._KIND_SIGN.search(name), f"{kind}: {name}"
