@@ -16,6 +16,7 @@ from tests.browser.visits import (
     Guarded,
     Visit,
     guarded_service,
+    keep,
     opened,
     sign_in_to_mind,
     troubled,
@@ -189,8 +190,7 @@ def test_forced_colours_leave_every_sign_of_state_to_be_seen(browser: Browser, r
             ["mark", "textDecorationLine"],
         ]
         assert page.evaluate(LOOKS, signs) == ["solid", "solid", "underline", "underline"]
-        page.locator("[data-act=keep]").first.click()
-        expect(page.locator(".kept")).to_have_text("1")
+        keep(page)
         assert page.evaluate(LOOKS, [[".kept", "borderTopStyle"], [".kept", "borderTopWidth"]]) == ["solid", "2px"]
 
 
@@ -241,7 +241,7 @@ def test_nothing_moves_for_a_reader_who_wants_no_motion(browser: Browser, report
 
 def test_traditional_text_is_said_to_be_that(browser: Browser, reports_address: str) -> None:
     def kept(page: Page) -> None:
-        page.locator("[data-act=keep]").first.click()
+        keep(page)
         page.goto("/basket")
         expect(page.get_by_text("園區").first).to_be_visible()
 

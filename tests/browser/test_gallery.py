@@ -23,6 +23,7 @@ from indexer.search import Search
 from indexer.state.keys import Keys
 from tests.browser.conftest import listening
 from tests.browser.hosting import Later, elsewhere, portal_app
+from tests.browser.visits import keep
 from web import create_app
 
 pytestmark = pytest.mark.browser
@@ -202,7 +203,7 @@ def test_a_basket_with_passages_fits_and_is_kept(browser: Browser, address: str,
         page = context.new_page()
         page.goto("/search?q=环境整治")
         for place in range(2):
-            page.locator("article.hit [data-act=keep]").nth(place).click()
+            keep(page, place=place)
         page.goto("/basket")
         page.locator("main", has_text="环境").first.wait_for(timeout=PATIENCE)
         kept = pictures / file_name("basket-filled", width, scheme, script=True)
