@@ -17,7 +17,6 @@ from indexer.engines.gaps import Breaks, Stretches, ends_of
 from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
 from indexer.engines.rows import positions_in, starts_in
-from indexer.engines.runs import WORDS
 from indexer.engines.scoring import Scores
 from indexer.engines.tables import Tables
 from indexer.model import Token
@@ -40,7 +39,6 @@ from indexer.query import (
     Words,
 )
 
-_WORD_FIELDS = frozenset(WORDS)
 _NOBODY = np.empty(0, np.int32)
 # Above this share of all passages, lists are joined by marking passages, below by sorting.
 _MANY = 1 / 32
@@ -163,7 +161,7 @@ class Evaluation:
         return self._at_least(minimum, map(self._any, of_words))
 
     def _with_word(self, word: str) -> list[Docnums]:
-        lists = (self._lists.get(name, word).docs for name in WORDS)
+        lists = [self._lists.get(name, word).docs for name in self._texts.word_fields]
         return [docs for docs in lists if len(docs)]
 
     def _filtered(self, chosen: Filter) -> Mask:
@@ -333,11 +331,7 @@ class Evaluation:
         return reduce(np.add, [self._texts.of_all(plain, docs), *scores] if plain else scores, np.zeros(len(docs)))
 
     def _scores_its_own(self, words: Words) -> bool:
-        return (
-            words.minimum <= 1
-            and self._texts.boosted <= _WORD_FIELDS
-            and all(map(tells, self._texts.words(words.text)))
-        )
+        return words.minimum <= 1 and not self._texts.with_grams and all(map(tells, self._texts.words(words.text)))
 
     def _of_each(self, children: Sequence[Query], docs: Docnums) -> Iterator[Floats]:
         """The scores of each child; those that differ only in what they match are scored together."""

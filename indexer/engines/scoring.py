@@ -31,7 +31,8 @@ class Scores:
         self._lists = lists
         self._tables = tables
         self._boosts = boosts
-        self.boosted = boosts.keys()
+        self.word_fields = [name for name in boosts if name != GRAMS]
+        self.with_grams = GRAMS in boosts
         self._words: dict[str, list[tuple[str, int, int]]] = {}
         self._own: dict[str, list[_Weighed]] = {}
         self._sums: dict[str, Floats] = {}

@@ -52,7 +52,7 @@ class WhooshEngine:
         """Open the index in *folder*.
 
         :param limit_mb: megabytes of runs that a commit keeps in memory; more wait in files beside the index.
-        :param boosts: the fields that score, and the weight of each.
+        :param boosts: the fields whose words are found and score, and the weight of each.
         """
         self._folder = folder
         self._analyzer = analyzer

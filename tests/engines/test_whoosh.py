@@ -274,3 +274,13 @@ def test_siblings_answer_in_threads_of_their_own(engine: WhooshEngine) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_an_engine_for_some_fields_neither_finds_nor_scores_words_of_others(analyzer: Analyzer, tmp_path: Path) -> None:
+    WhooshEngine.create(tmp_path, analyzer=analyzer).close()
+    texts = WhooshEngine(tmp_path, analyzer=analyzer, boosts={"body": 1.0})
+    fill(texts, part("d-1", "泵站照常排水。", title="河堤总结"), part("d-2", "加固河堤。", path=("泵站",)))
+    assert ids(texts, Words("河堤", 1)) == ["d-2-0"]
+    assert ids(texts, Words("泵站", 1)) == ["d-1-0"]
+    assert ids(WhooshEngine(tmp_path, analyzer=analyzer), Words("河堤", 1)) == ["d-2-0", "d-1-0"]
+    texts.close()
