@@ -76,7 +76,7 @@ class Evaluation:
 
     def scores(self, query: Query, docs: Docnums) -> Floats:
         """The score of each of *docs*; 0 where it does not match."""
-        return self._scores(query, docs, sure=docs is self._found.get(query)) * self._tables.quality[docs]
+        return self._scores(query, docs, sure=docs is self._found.get(query)) * self._tables.quality.take(docs)
 
     # Which passages match
 
@@ -119,7 +119,7 @@ class Evaluation:
     def _marked(self, lists: Iterable[Docnums | Integers]) -> Mask:
         mask = np.zeros(self._tables.size, np.bool_)
         for docs in lists:
-            mask[docs] = True
+            mask[docs.astype(np.intp)] = True
         return mask
 
     def _all(self, children: Sequence[Query]) -> Docnums:
@@ -133,7 +133,7 @@ class Evaluation:
             return np.flatnonzero(every).astype(np.int32)
         docs = common(found)
         for child in restricting:
-            docs = docs[self.mask(child)[docs]]
+            docs = docs.compress(self.mask(child).take(docs))
         return docs
 
     def _at_least(self, minimum: int, found: Iterable[Docnums]) -> Docnums:
@@ -144,7 +144,7 @@ class Evaluation:
             return _NOBODY
         counts = np.zeros(self._tables.size, np.int32)
         for docs in checked(lists):
-            counts[docs] += 1
+            counts[docs.astype(np.intp)] += 1
         return np.flatnonzero(counts >= minimum).astype(np.int32)
 
     def _any(self, lists: Sequence[Docnums]) -> Docnums:
@@ -221,7 +221,7 @@ class Evaluation:
         for token in checked(tokens[1:]):
             if not len(starts):
                 break
-            starts = starts[among(starts + token.position, positions_in(docs, lists[token.text]))]
+            starts = starts.compress(among(starts + token.position, positions_in(docs, lists[token.text])))
         return starts
 
     def _holding(self, tokens: Sequence[Token], name: str) -> Iterator[Docnums]:
@@ -247,12 +247,12 @@ class Evaluation:
         for letter in checked(joining if len(starts) else ()):
             joined |= among(starts + place + beyond, self._signs(letter, within))
         parted = among(starts + place, self._signs(fields.PARTED, within))
-        return starts[~joined | parted]
+        return starts.compress(~joined | parted)
 
     def _passages(self, positions: Integers) -> Docnums:
         """The passages of *positions*, which are in their order, each once."""
         docs = (positions >> POSITION_BITS).astype(np.int32)
-        return docs[np.flatnonzero(np.diff(docs, prepend=-1))]
+        return docs.compress(np.diff(docs, prepend=-1) > 0)
 
     # Patterns
 
@@ -302,7 +302,7 @@ class Evaluation:
                 bonus = PATTERN + PAUSED * query.paused
                 return self._where(query, self._texts.of(query.words, docs) + bonus, docs, sure=sure)
             case Function(function):
-                return np.where(self._tables.with_function(function)[docs], FUNCTION, 0.0)
+                return np.where(self._tables.with_function(function).take(docs), FUNCTION, 0.0)
             case And() if not sure and not len(self.docs(query)):
                 return np.zeros(len(docs))
             case And(children):
@@ -321,7 +321,7 @@ class Evaluation:
 
     def _where(self, query: Query, scores: Floats, docs: Docnums, *, sure: bool) -> Floats:
         """*scores* of those that match, 0 for the rest."""
-        return scores if sure or docs is self.docs(query) else scores * self.mask(query)[docs]
+        return scores if sure or docs is self.docs(query) else scores * self.mask(query).take(docs)
 
     def _added(self, children: Sequence[Query], docs: Docnums) -> Floats:
         """The scores of all children. Those that score nothing but what they match are added up in one go."""
@@ -351,7 +351,7 @@ class Evaluation:
         own = self.docs(child)
         ceiling = EXPANDED * self._scores(child, own).min() if len(own) else np.inf
         best = EXPANDED * np.asarray(reduce(np.maximum, (self._scores(other, docs) for other in others)))
-        return np.where(self.mask(child)[docs], self._scores(child, docs), np.minimum(best, ceiling))
+        return np.where(self.mask(child).take(docs), self._scores(child, docs), np.minimum(best, ceiling))
 
 
 def _edges(pattern: Pattern) -> str:

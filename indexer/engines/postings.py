@@ -2,6 +2,9 @@
 
 A list is read where it lies in the mapped files, and what was made of it is kept for the next query. A ``docnum`` counts the
 passages over all segments, deleted ones included. May be shared by threads.
+
+Here and in what works with these lists, rows are picked by ``take`` and ``compress``, which take a third of the time of square
+brackets where docnums are narrower than addresses of memory, or a mask is mixed. To mark rows, docnums are widened first.
 """
 
 from __future__ import annotations
@@ -93,7 +96,7 @@ class Postings:
             return np.asarray(low + np.flatnonzero(_marked(within - within[0], docs - within[0])))
         rows = docs.searchsorted(within)
         rows[rows == len(docs)] = 0
-        return np.asarray(low + rows[docs[rows] == within])
+        return np.asarray(low + rows.compress(docs[rows] == within))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,8 @@ def common(lists: Iterable[Docnums]) -> Docnums:
     """What is in each of *lists*, ascending; at least one is given."""
     rarest, *others = sorted(lists, key=len)
     for other in others:
-        rarest = rarest[_marked(other, rarest) if len(rarest) * _LOOKUP > len(other) else among(rarest, other)]
+        held = _marked(other, rarest) if len(rarest) * _LOOKUP > len(other) else among(rarest, other)
+        rarest = rarest.compress(held)
     return rarest
 
 
@@ -207,8 +211,8 @@ def _marked(found: Docnums, wanted: Docnums) -> Mask:
     if not len(found) or not len(wanted):
         return np.zeros(len(wanted), np.bool_)
     marked = np.zeros(max(int(found[-1]), int(wanted[-1])) + 1, np.bool_)
-    marked[found] = True
-    return np.asarray(marked[wanted])
+    marked[found.astype(np.intp)] = True
+    return marked.take(wanted)
 
 
 def _joined(found: Sequence[Postings]) -> Postings:
@@ -221,8 +225,8 @@ def _joined(found: Sequence[Postings]) -> Postings:
 
 
 def _living(found: Postings, alive: Mask) -> Postings:
-    kept = alive[found.docs]
+    kept = alive.take(found.docs)
     if kept.all():
         return found
-    places = None if found.places is None else found.places[np.repeat(kept, found.counts)]
-    return Postings(found.docs[kept], found.counts[kept], places)
+    places = None if found.places is None else found.places.compress(np.repeat(kept, found.counts))
+    return Postings(found.docs.compress(kept), found.counts.compress(kept), places)

@@ -115,7 +115,7 @@ class Tables:
             partial(self._of_parts, codes),
             partial(self._of_parts, self._part_ordinals),
             *words,
-            lambda docnums: self.ordinals[docnums],
+            lambda docnums: self.ordinals.take(docnums),
         )
 
     def document_ids(self, parts: Array) -> list[str]:
@@ -149,7 +149,7 @@ class Tables:
 
     def of_parts(self, chosen: Filter) -> Mask:
         """The passages, deleted ones among them, whose parts pass a filter that looks at parts."""
-        return self._passing(chosen)[self.part_of]
+        return self._passing(chosen).take(self.part_of)
 
     def with_function(self, function: Function) -> Mask:
         """The passages, deleted ones among them, that have *function*."""
@@ -175,7 +175,7 @@ class Tables:
 
     def _by_name(self, field: FacetField, test: Callable[[str], bool]) -> Mask:
         names, codes = self.facets[field]
-        return np.fromiter(map(test, names), np.bool_, len(names))[codes]
+        return np.fromiter(map(test, names), np.bool_, len(names)).take(codes)
 
     @cached_property
     def _part_ordinals(self) -> Array:
@@ -199,7 +199,8 @@ class Tables:
         return [(own["part.ids"], own["part.order"], base) for own, base in zip(self._segments, bases, strict=False)]
 
     def _of_parts(self, column: Array, docnums: Docnums) -> Array:
-        return column[self.part_of[docnums]]
+        # Of a column that is not in one piece, take would copy all of it.
+        return column[self.part_of.take(docnums)]
 
     def _rows(self, part: int) -> range:
         end = self.part_starts[part + 1] if part + 1 < len(self.part_starts) else self.size

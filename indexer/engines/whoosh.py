@@ -114,7 +114,7 @@ class WhooshEngine:
         else:
             whole = own.mask(query)
             docs = np.flatnonzero(whole | own.mask(rank)).astype(np.int32)
-            found = listed(tables, docs, whole[docs], own.scores(rank, docs), partial=partial)
+            found = listed(tables, docs, whole.take(docs), own.scores(rank, docs), partial=partial)
         return window(
             tables,
             found,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ def listed(tables: Tables, docs: Docnums, whole: Mask, scores: Floats, *, partia
     keys = [_column(-scores[others]), *_ties(tables, docs[others])]
     kept = whole.copy()
     kept[others[_first(partial, len(others), keys)]] = True
-    return Listed(docs[kept], scores[kept], ~whole[kept])
+    return Listed(docs.compress(kept), scores.compress(kept), ~whole.compress(kept))
 
 
 def window(
@@ -67,13 +67,14 @@ def window(
     ranking = _Ranking(
         tables, found, _keys(tables, found, sort=sort, partial_last=partial_last), fold_copies=fold_copies
     )
-    whole = found.docnums if found.partial is None else found.docnums[~found.partial]
+    whole = found.docnums if found.partial is None else found.docnums.compress(~found.partial)
+    parts = tables.part_of.take(whole)
     return Matches(
         hits=ranking.hits(max(offset, 0), max(limit, 0), per_document=per_document),
         total=len(whole),
         partial=len(found.docnums) - len(whole),
         available=ranking.available(per_document),
-        facets={field: _facet(tables, whole, field) for field in checked(facets)},
+        facets={field: _facet(tables, whole, parts, field) for field in checked(facets)},
     )
 
 
@@ -102,9 +103,8 @@ class _Ranking:
         rows = depth
         while True:
             check()
-            ordered = self._ordered(rows)
-            kept = self._collapsed(ordered, per_document)
-            if len(kept) >= depth or rows >= self._size:
+            kept = list(islice(self._collapsed(self._ordered(rows), per_document), depth))
+            if len(kept) == depth or rows >= self._size:
                 return self._matches(kept[offset:depth], per_document)
             rows *= 4
 
@@ -112,11 +112,14 @@ class _Ranking:
         """How many hits there are in all."""
         if per_document is None:
             return self._size - len(self._gone)
-        return int(np.minimum(self._counts, max(per_document, 1)).sum())
+        most = max(per_document, 1)
+        beyond = self._counts.compress(self._counts > most)
+        return self._size - len(self._gone) - int(beyond.sum()) + most * len(beyond)
 
     def _fold(self, near: Integers) -> None:
-        folded = fold(self._tables.signatures[self._found.docnums[near]])
-        self._folded = [(int(near[row]), len(copies)) for row, copies in folded]
+        folded = fold(self._tables.signatures.take(self._found.docnums[near], axis=0))
+        rows = near.tolist()
+        self._folded = [(rows[row], len(copies)) for row, copies in folded]
         self._gone = near[np.asarray([row for _, copies in folded for row in copies], np.int64)]
 
     def _ordered(self, count: int) -> list[tuple[int, int]]:
@@ -126,22 +129,22 @@ class _Ranking:
         rows = _first(count + len(self._gone), self._size, self._keys)
         return [*self._folded, *((row, 0) for row in rows[len(self._folded) + len(self._gone) :].tolist())]
 
-    def _collapsed(self, ordered: Sequence[tuple[int, int]], per_document: int | None) -> list[tuple[int, int, int]]:
+    def _collapsed(
+        self, ordered: Sequence[tuple[int, int]], per_document: int | None
+    ) -> Iterator[tuple[int, int, int]]:
         """(row, copies, place in its document) of those that are not beyond *per_document*."""
         most = self._size if per_document is None else max(per_document, 1)
-        parts = self._tables.part_of[self._found.docnums[[row for row, _ in ordered]]].tolist()
+        parts = self._tables.part_of.take(self._found.docnums[[row for row, _ in ordered]]).tolist()
         shown: Counter[int] = Counter()
-        kept = []
         for (row, copies), part in zip(ordered, parts, strict=True):
             shown[part] += 1
             if shown[part] <= most:
-                kept.append((row, copies, shown[part]))
-        return kept
+                yield row, copies, shown[part]
 
     def _matches(self, kept: Sequence[tuple[int, int, int]], per_document: int | None) -> tuple[Match, ...]:
         rows = np.fromiter((row for row, _, _ in kept), np.intp, len(kept))
         docnums = self._found.docnums[rows]
-        parts = self._tables.part_of[docnums]
+        parts = self._tables.part_of.take(docnums)
         beyond = self._beyond(kept, parts, per_document)
         partial = repeat(False) if self._found.partial is None else self._found.partial[rows].tolist()
         documents, ordinals = self._tables.document_ids(parts), self._tables.ordinals[docnums].tolist()
@@ -166,7 +169,7 @@ class _Ranking:
     @functools.cached_property
     def _counts(self) -> Integers:
         """How many passages of each part there are after folding."""
-        parts = self._tables.part_of[self._found.docnums]
+        parts = self._tables.part_of.take(self._found.docnums)
         counts = np.bincount(parts, minlength=len(self._tables.part_starts))
         np.subtract.at(counts, parts[self._gone], 1)
         return counts
@@ -176,7 +179,7 @@ def _keys(tables: Tables, found: Listed, *, sort: Sort, partial_last: bool) -> l
     """What hits are ordered by, the first of these first."""
     keys = [_column(found.partial)] if partial_last and found.partial is not None else []
     if sort == "date":
-        keys.append(_column(-tables.newest[tables.part_of[found.docnums]]))
+        keys.append(_column(-tables.newest.take(tables.part_of.take(found.docnums))))
     return [*keys, _column(-found.scores), *_ties(tables, found.docnums)]
 
 
@@ -231,15 +234,13 @@ def _order(rows: Integers | None, keys: Sequence[Key]) -> Integers:
     return np.lexsort([*(key(rows) for key in reversed(keys[1:])), first])
 
 
-def _facet(tables: Tables, docnums: Docnums, field: FacetField) -> tuple[tuple[str, int], ...]:
+def _facet(tables: Tables, docnums: Docnums, parts: NDArray[Any], field: FacetField) -> tuple[tuple[str, int], ...]:
+    """How many of *docnums*, which are of *parts*, have each value of a facet."""
     if field == "function":
-        bits = np.bincount(tables.functions[docnums], minlength=1 << len(FUNCTION_NAMES))
-        held = np.arange(len(bits))
-        counts: dict[str, int] = {
-            name: int(bits[held & (1 << bit) > 0].sum()) for bit, name in enumerate(FUNCTION_NAMES)
-        }
-        return by_count(counts, field)
+        bits = np.bincount(tables.functions.take(docnums), minlength=1 << len(FUNCTION_NAMES))
+        held = np.arange(len(bits))[:, None] >> np.arange(len(FUNCTION_NAMES)) & 1
+        return by_count(dict(zip(FUNCTION_NAMES, (bits @ held).tolist(), strict=True)), field)
     values, codes = tables.facets[field]
-    numbers = np.bincount(codes[tables.part_of[docnums]], minlength=len(values))
+    numbers = np.bincount(codes.take(parts), minlength=len(values))
     held = np.flatnonzero(numbers)
     return by_count({values[number]: int(numbers[number]) for number in held.tolist()}, field)
