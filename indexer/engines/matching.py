@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
+from itertools import chain
 
 import numpy as np
 
@@ -62,17 +63,19 @@ class Evaluation:
 
     def docs(self, query: Query) -> Docnums:
         """The passages that match, ascending."""
-        if query not in self._found:
+        found = self._found.get(query)
+        if found is None:
             check()
-            self._found[query] = self._docs(query)
-        return self._found[query]
+            found = self._found[query] = self._docs(query)
+        return found
 
     def mask(self, query: Query) -> Mask:
         """Which passages match, by docnum."""
-        if query not in self._masks:
+        found = self._masks.get(query)
+        if found is None:
             check()
-            self._masks[query] = self._mask(query)
-        return self._masks[query]
+            found = self._masks[query] = self._mask(query)
+        return found
 
     def scores(self, query: Query, docs: Docnums) -> Floats:
         """The score of each of *docs*; 0 where it does not match."""
@@ -96,10 +99,8 @@ class Evaluation:
                 return self._all(children)
             case Or(children, minimum):
                 return self._at_least(minimum, map(self.docs, children))
-            case Either(children):
-                return self._at_least(1, map(self.docs, children))
-            case Expanded(child, others):
-                return self._at_least(1, map(self.docs, (child, *others)))
+            case Either() | Expanded():
+                return self._any(list(self._any_of(query)))
             case Function() | Not() | Filter() | MatchAll():
                 return np.flatnonzero(self.mask(query)).astype(np.int32)
 
@@ -114,7 +115,22 @@ class Evaluation:
             case MatchAll():
                 return self._tables.alive
             case _:
-                return self._marked([self.docs(query)])
+                return self._marked([self._found[query]] if query in self._found else self._any_of(query))
+
+    def _any_of(self, query: Query) -> Iterator[Docnums]:
+        """Lists of passages that make up those that match, each where it is found: to put them in order takes longer than to mark."""
+        match query:
+            case Or(children, minimum) if minimum <= 1:
+                lists = chain.from_iterable(map(self._any_of, children))
+            case Either(children):
+                lists = chain.from_iterable(map(self._any_of, children))
+            case Expanded(child, others):
+                lists = chain.from_iterable(map(self._any_of, (child, *others)))
+            case Words(text, minimum) if minimum <= 1:
+                lists = chain.from_iterable(self._of_words(text))
+            case _:
+                lists = iter([self.docs(query)])
+        return (docs for docs in lists if len(docs))
 
     def _marked(self, lists: Iterable[Docnums | Integers]) -> Mask:
         mask = np.zeros(self._tables.size, np.bool_)
@@ -155,10 +171,13 @@ class Evaluation:
         return np.flatnonzero(self._marked(lists)).astype(np.int32)
 
     def _words(self, text: str, minimum: int) -> Docnums:
-        of_words = [self._with_word(word) for word in self._texts.words(text) if tells(word)]
+        of_words = self._of_words(text)
         if minimum <= 1:
             return self._any([docs for lists in of_words for docs in lists])
         return self._at_least(minimum, map(self._any, of_words))
+
+    def _of_words(self, text: str) -> list[list[Docnums]]:
+        return [self._with_word(word) for word in self._texts.words(text) if tells(word)]
 
     def _with_word(self, word: str) -> list[Docnums]:
         lists = [self._lists.get(name, word).docs for name in self._texts.word_fields]
@@ -321,7 +340,7 @@ class Evaluation:
 
     def _where(self, query: Query, scores: Floats, docs: Docnums, *, sure: bool) -> Floats:
         """*scores* of those that match, 0 for the rest."""
-        return scores if sure or docs is self.docs(query) else scores * self.mask(query).take(docs)
+        return scores if sure or docs is self._found.get(query) else scores * self.mask(query).take(docs)
 
     def _added(self, children: Sequence[Query], docs: Docnums) -> Floats:
         """The scores of all children. Those that score nothing but what they match are added up in one go."""
