@@ -100,7 +100,7 @@ class Evaluation:
             case Or(children, minimum):
                 return self._at_least(minimum, map(self.docs, children))
             case Either() | Expanded():
-                return self._any(list(self._any_of(query)))
+                return self._any([docs for docs in self._any_of(query) if len(docs)])
             case Function() | Not() | Filter() | MatchAll():
                 return np.flatnonzero(self.mask(query)).astype(np.int32)
 
@@ -117,20 +117,19 @@ class Evaluation:
             case _:
                 return self._marked([self._found[query]] if query in self._found else self._any_of(query))
 
-    def _any_of(self, query: Query) -> Iterator[Docnums]:
+    def _any_of(self, query: Query) -> Iterable[Docnums]:
         """Lists of passages that make up those that match, each where it is found: to put them in order takes longer than to mark."""
         match query:
             case Or(children, minimum) if minimum <= 1:
-                lists = chain.from_iterable(map(self._any_of, children))
+                return chain.from_iterable(map(self._any_of, children))
             case Either(children):
-                lists = chain.from_iterable(map(self._any_of, children))
+                return chain.from_iterable(map(self._any_of, children))
             case Expanded(child, others):
-                lists = chain.from_iterable(map(self._any_of, (child, *others)))
+                return chain.from_iterable(map(self._any_of, (child, *others)))
             case Words(text, minimum) if minimum <= 1:
-                lists = chain.from_iterable(self._of_words(text))
+                return chain.from_iterable(self._of_words(text))
             case _:
-                lists = iter([self.docs(query)])
-        return (docs for docs in lists if len(docs))
+                return [self.docs(query)]
 
     def _marked(self, lists: Iterable[Docnums | Integers]) -> Mask:
         mask = np.zeros(self._tables.size, np.bool_)
