@@ -15,18 +15,20 @@ _KNOWN = "fanwen.addresses"
 # Prefixes under which an application is reached, at most; a proxy may tell any.
 MOST_PREFIXES = 100
 
+_FILE = {"filename"}
 _Addresses = dict[tuple[str, object], str]
 
 
 def at(endpoint: str, /, **values: object) -> str:
     """The address of ``pages.results`` or ``static``; *values* fill its path, the others stand behind the question mark."""
-    if values.keys() - {"filename"}:
+    if values and values.keys() != _FILE:
         # There are as many as there are passages.
         return _made(endpoint, values)
     known, asked = _known(), (endpoint, values.get("filename"))
-    if asked not in known:
-        known[asked] = _made(endpoint, values)
-    return known[asked]
+    address = known.get(asked)
+    if address is None:
+        address = known[asked] = _made(endpoint, values)
+    return address
 
 
 def route() -> str:
@@ -62,9 +64,10 @@ def _made(endpoint: str, values: Mapping[str, object]) -> str:
 
 def _known() -> _Addresses:
     """The addresses that were made under the name and the prefix of this request: a page needs two dozen, all from the routes."""
-    if _KNOWN not in request.environ:
-        request.environ[_KNOWN] = _kept() if _from_routes_alone() else {}
-    known: _Addresses = request.environ[_KNOWN]
+    environ = request.environ
+    known: _Addresses | None = environ.get(_KNOWN)
+    if known is None:
+        known = environ[_KNOWN] = _kept() if _from_routes_alone() else {}
     return known
 
 

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
+from threading import get_ident
 from typing import Protocol
 
-import bleach
+from bleach.sanitizer import Cleaner
 from markupsafe import Markup, escape
 
 # bleach parses its input: 10,000 hostile characters cost it about 0.1 s, and no paragraph worth reusing is longer.
@@ -104,9 +106,15 @@ def _marked(text: str, intervals: Sequence[tuple[int, int]]) -> list[str]:
 def _fenced(texts: Sequence[Sequence[str]]) -> list[Markup]:
     """Each text put together from its pieces, after bleach has gone over all of them. A piece is looked at once."""
     pieces = list(dict.fromkeys(chain.from_iterable(texts)))
-    cleaned = bleach.clean(_BETWEEN.join(pieces), tags={"mark"}, attributes={}).split(_BETWEEN)
+    cleaned = _cleaner(get_ident()).clean(_BETWEEN.join(pieces)).split(_BETWEEN)
     kept = dict(zip(pieces, cleaned, strict=True)) if pieces else {}
     return [Markup("".join(map(kept.__getitem__, text))) for text in texts]  # noqa: S704 - the fences are above
+
+
+@lru_cache(maxsize=64)
+def _cleaner(_thread: int) -> Cleaner:
+    """What cleans one text after another in a thread: it holds a parser, which two may not share, and takes a while to make."""
+    return Cleaner(tags={"mark"}, attributes={})
 
 
 def _merged(spans: Iterable[Interval], *, start: int, end: int) -> list[tuple[int, int]]:

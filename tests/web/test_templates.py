@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemLoader
 
 from indexer.search import Search
 from tests.web.shelf import settings_for
+from web.app import create_app
 from web.site import Site
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,6 +40,27 @@ def test_a_template_holds_no_script_no_style_and_no_address_elsewhere(path: Path
 def test_the_templates_escape_what_they_write(index: Path) -> None:
     site = Site(settings=settings_for(index), search=Search(folder=index))
     assert site.templates.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
+
+
+def test_what_a_template_includes_stands_in_its_place_as_if_it_were_included(index: Path) -> None:
+    settings = settings_for(index)
+    site = Site(settings=settings, search=Search(folder=index))
+    including = site.templates.overlay(loader=FileSystemLoader(ROOT / "templates"))
+    said = {"title": "没有这个页面", "message": "网址可能抄漏了。", "hints": ["从首页重新检索"], "query": "河堤 <整修>"}
+    with create_app(settings).test_request_context("/"):
+        written = site.render("error.html", **said)
+        assert written == including.get_template("error.html").render(**said)
+    assert "<li>从首页重新检索</li>" in written
+    assert "河堤 &lt;整修&gt;" in written
+    assert "{%" not in written
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_is_looked_for_while_another_is_written(path: Path, index: Path) -> None:
+    environment = Site(settings=settings_for(index), search=Search(folder=index)).templates
+    assert environment.loader is not None
+    source, _, _ = environment.loader.get_source(environment, path.relative_to(ROOT / "templates").as_posix())
+    assert "include" not in source
 
 
 def test_the_stylesheet_is_small_and_asks_nobody_else() -> None:

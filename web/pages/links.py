@@ -94,8 +94,12 @@ class Links:
 
     def passages(self, request: SearchRequest) -> Callable[[str], str]:
         """Gives the page of one passage after another, each carrying *request*."""
-        plain, asking = self.plain_passages(), self._asking(request)
-        return lambda passage_id: plain(passage_id) + asking + _AT_PASSAGE
+        plain, carried = self.plain_passages(), self.carried(request)
+        return lambda passage_id: plain(passage_id) + carried
+
+    def carried(self, request: SearchRequest) -> str:
+        """What stands behind the page of a passage by itself where it carries *request*."""
+        return self._asking(request) + _AT_PASSAGE
 
     def plain_passages(self) -> Callable[[str], str]:
         """Gives the page of one passage after another, by itself."""

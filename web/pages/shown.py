@@ -53,26 +53,26 @@ class Versions:
 def results(page: Page, request: SearchRequest, *, links: Links) -> list[Result]:
     """The hits of *page*."""
     # A passage is marked where it matches what was searched, which is the correction of what was typed, if any.
-    passage = links.passages(replace(request, query=page.searched or request.query))
+    carried = links.carried(replace(request, query=page.searched or request.query))
     plain = links.plain_passages()
     snippets = render.highlights((hit.snippet.text, hit.snippet.spans) for hit in page.hits)
     return [
-        _result(hit, request, url=passage(hit.record.id), plain_url=plain(hit.record.id), snippet=snippet, links=links)
+        _result(hit, request, url=plain(hit.record.id), carried=carried, snippet=snippet, links=links)
         for hit, snippet in zip(page.hits, snippets, strict=True)
     ]
 
 
-def _result(hit: Hit, request: SearchRequest, *, url: str, plain_url: str, snippet: Markup, links: Links) -> Result:
+def _result(hit: Hit, request: SearchRequest, *, url: str, carried: str, snippet: Markup, links: Links) -> Result:
     return Result(
         hit=hit,
         record=hit.record,
-        url=url,
+        url=url + carried,
         trail=trail(hit.record.part, hit.record.heading_path),
         snippet=snippet,
         functions=" · ".join(labels.functions(hit.record.functions)),
         flags=labels.flags(hit.record.flags),
         notes=tuple(note for note in (hit.quoted, _missing(hit)) if note),
-        take=take(hit.record, place=hit.place, url=plain_url),
+        take=take(hit.record, place=hit.place, url=url),
         more_url=links.document(hit.record.document_id, request) if hit.more else "",
         versions_url=links.versions(hit.record.id, request) if hit.copies else "",
     )
