@@ -182,8 +182,9 @@ def _alike(words: _Words) -> tuple[_Rows, _Rows]:
     """The pairs of rows that resemble each other, ordered: the earlier ones and the later ones."""
     first = words[:, 0]
     alike: npt.NDArray[np.bool_] = np.bitwise_count(first[:, None] ^ first) <= _FIRST_LOOK
-    alike &= ~np.tri(len(words), dtype=np.bool_)
     rows, others = np.divmod(np.flatnonzero(alike), max(1, len(words)))
+    later = rows < others
+    rows, others = rows[later], others[later]
     kept = _differing(words, rows, others) <= _MOST_DIFFERING
     return rows[kept], others[kept]
 

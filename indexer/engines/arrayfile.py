@@ -35,7 +35,7 @@ class ArrayFile(Mapping[str, Array]):
         self.path = path
         with path.open("rb") as file:
             self._bytes = _mapped(file, path)
-        self._table = _table(self._bytes, path)
+        self._arrays = _arrays(self._bytes, path)
 
     @classmethod
     def written(cls, path: Path, arrays: Mapping[str, Array]) -> ArrayFile:
@@ -62,14 +62,13 @@ class ArrayFile(Mapping[str, Array]):
         return type(self), (self.path,)
 
     def __getitem__(self, name: str) -> Array:
-        kind, length, offset = self._table[name]
-        return np.frombuffer(self._bytes, np.dtype(kind), length, offset)
+        return self._arrays[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._table)
+        return iter(self._arrays)
 
     def __len__(self) -> int:
-        return len(self._table)
+        return len(self._arrays)
 
 
 class ArrayFileWriter:
@@ -121,7 +120,7 @@ def _mapped(file: Any, path: Path) -> mmap.mmap:
         raise _damaged(path) from error
 
 
-def _table(data: mmap.mmap, path: Path) -> dict[str, tuple[str, int, int]]:
+def _arrays(data: mmap.mmap, path: Path) -> dict[str, Array]:
     if len(data) < _TAIL.size:
         raise _damaged(path)
     length, magic = _TAIL.unpack(data[-_TAIL.size :])
@@ -133,14 +132,16 @@ def _table(data: mmap.mmap, path: Path) -> dict[str, tuple[str, int, int]]:
             name: (kind, size, offset)
             for name, (kind, size, offset) in json.loads(data[start : start + length]).items()
         }
-        for kind, size, offset in table.values():
-            # Of a negative size, this would read to the end.
-            np.frombuffer(data, np.dtype(kind), max(size, 0), offset)
+        # Of a negative size, this would read to the end.
+        arrays = {
+            name: np.frombuffer(data, np.dtype(kind), max(size, 0), offset)
+            for name, (kind, size, offset) in table.items()
+        }
     except (AttributeError, RecursionError, TypeError, ValueError) as error:
         raise _damaged(path) from error
     if any(size < 0 or offset + size * np.dtype(kind).itemsize > start for kind, size, offset in table.values()):
         raise _damaged(path)
-    return table
+    return arrays
 
 
 def _damaged(path: Path) -> IndexDamaged:

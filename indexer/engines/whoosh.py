@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -208,6 +209,7 @@ class _Reading:
     """An open commit."""
 
     segments: tuple[Run, ...]
+    bases: list[int]
     tables: Tables
     lists: PostingLists
 
@@ -218,12 +220,12 @@ class _Reading:
         arrays = tuple(ArrayFile(segment.path(folder)) for segment in own)
         tables = Tables(arrays, [segment.deleted() for segment in own])
         alive = None if tables.passages == tables.size else tables.alive
-        return cls(arrays, tables, PostingLists(arrays, alive=alive, limit=_CACHE_BYTES))
+        return cls(arrays, tables.bases.tolist(), tables, PostingLists(arrays, alive=alive, limit=_CACHE_BYTES))
 
     def segment_of(self, docnum: int) -> tuple[Run, int]:
         """The segment of a passage, and its number there."""
-        number = int(np.searchsorted(self.tables.bases, docnum, side="right")) - 1
-        return self.segments[number], docnum - int(self.tables.bases[number])
+        number = bisect_right(self.bases, docnum) - 1
+        return self.segments[number], docnum - self.bases[number]
 
 
 class Writer:
