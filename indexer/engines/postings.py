@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,35 +100,42 @@ class Postings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
-    """A segment: its fields, and the docnum at which it begins."""
+class _Field:
+    """A field of a segment that begins at the docnum ``base``."""
 
-    arrays: Mapping[str, Any]
-    terms: Mapping[str, Terms]
+    terms: Terms
+    sizes: NDArray[Any]
+    docs: Packed
+    counts: Packed
+    places: Packed | None
+    place_sizes: NDArray[Any]
     base: int
 
     @classmethod
-    def of(cls, arrays: Run, base: int) -> _Segment:
+    def of(cls, arrays: Run, name: str, base: int) -> _Field:
         """Look up once what every list asks for."""
-        return cls(dict(arrays), {name: Terms.read(arrays, name) for name in FIELDS}, base)
+        return cls(
+            Terms.read(arrays, name),
+            arrays[f"{name}.sizes"],
+            Packed(arrays[f"{name}.docs"], arrays[f"{name}.doc_ends"]),
+            Packed(arrays[f"{name}.counts"], arrays[f"{name}.count_ends"]),
+            Packed(arrays[f"{name}.places"], arrays[f"{name}.place_ends"]) if name in PLACED else None,
+            arrays[f"{name}.place_sizes"] if name in PLACED else _NOBODY,
+            base,
+        )
 
-    def postings(self, name: str, term: bytes) -> Postings | None:
+    def postings(self, term: bytes) -> Postings | None:
         """The postings of *term*, deleted passages among them; docnums as in the commit."""
-        index = self.terms[name].find(term)
+        index = self.terms.find(term)
         if index < 0:
             return None
-        size = int(self.arrays[f"{name}.sizes"][index])
-        kept = Packed(self.arrays[f"{name}.docs"], self.arrays[f"{name}.doc_ends"])
-        often = Packed(self.arrays[f"{name}.counts"], self.arrays[f"{name}.count_ends"])
-        docs = np.cumsum(kept.numbers(index, size, default=0), dtype=np.int32)
-        counts = often.numbers(index, size, default=1)
-        return Postings(docs + np.int32(self.base) if self.base else docs, counts, self._places(name, index))
+        size = int(self.sizes[index])
+        docs = np.cumsum(self.docs.numbers(index, size, default=0), dtype=np.int32)
+        counts = self.counts.numbers(index, size, default=1)
+        return Postings(docs + np.int32(self.base) if self.base else docs, counts, self._places(index))
 
-    def _places(self, name: str, index: int) -> NDArray[Any] | None:
-        if name not in PLACED:
-            return None
-        kept = Packed(self.arrays[f"{name}.places"], self.arrays[f"{name}.place_ends"])
-        return kept.numbers(index, int(self.arrays[f"{name}.place_sizes"][index]), default=0)
+    def _places(self, index: int) -> NDArray[Any] | None:
+        return None if self.places is None else self.places.numbers(index, int(self.place_sizes[index]), default=0)
 
 
 class PostingLists:
@@ -137,7 +144,10 @@ class PostingLists:
     def __init__(self, segments: Sequence[Run], *, alive: Mask | None, limit: int) -> None:
         """:param alive: which passages are not deleted; None where all are."""
         bases = np.cumsum([0, *(len(arrays["passage.part"]) for arrays in segments)]).tolist()
-        self._segments = [_Segment.of(arrays, base) for arrays, base in zip(segments, bases, strict=False)]
+        self._fields = {
+            name: [_Field.of(arrays, name, base) for arrays, base in zip(segments, bases, strict=False)]
+            for name in FIELDS
+        }
         self._alive = alive
         self._limit = limit
         self._size = 0
@@ -181,7 +191,7 @@ class PostingLists:
             oldest.keeper, oldest.counted = None, 0
 
     def _read(self, name: str, term: bytes) -> Postings:
-        found = [own for segment in self._segments if (own := segment.postings(name, term)) is not None]
+        found = [own for field in self._fields[name] if (own := field.postings(term)) is not None]
         if not found:
             return Postings(_NOBODY, np.empty(0, np.uint8), np.empty(0, np.uint8))
         together = found[0] if len(found) == 1 else _joined(found)
