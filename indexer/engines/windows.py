@@ -68,13 +68,12 @@ def window(
         tables, found, _keys(tables, found, sort=sort, partial_last=partial_last), fold_copies=fold_copies
     )
     whole = found.docnums if found.partial is None else found.docnums.compress(~found.partial)
-    parts = tables.part_of.take(whole)
     return Matches(
         hits=ranking.hits(max(offset, 0), max(limit, 0), per_document=per_document),
         total=len(whole),
         partial=len(found.docnums) - len(whole),
         available=ranking.available(per_document),
-        facets={field: _facet(tables, whole, parts, field) for field in checked(facets)},
+        facets=_facets(tables, whole, facets),
     )
 
 
@@ -232,6 +231,15 @@ def _order(rows: Integers | None, keys: Sequence[Key]) -> Integers:
     if (ordered[1:] != ordered[:-1]).all():
         return order
     return np.lexsort([*(key(rows) for key in reversed(keys[1:])), first])
+
+
+def _facets(
+    tables: Tables, docnums: Docnums, fields: Sequence[FacetField]
+) -> dict[FacetField, tuple[tuple[str, int], ...]]:
+    if not fields:
+        return {}
+    parts = tables.part_of.take(docnums)
+    return {field: _facet(tables, docnums, parts, field) for field in checked(fields)}
 
 
 def _facet(tables: Tables, docnums: Docnums, parts: NDArray[Any], field: FacetField) -> tuple[tuple[str, int], ...]:
