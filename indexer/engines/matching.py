@@ -230,6 +230,9 @@ class Evaluation:
             return np.empty(0, np.int64)
         found = list(self._holding(tokens, name)) + ([] if within is None else [within])
         docs = common(found)
+        if not len(docs):
+            # The lists of characters, the longest of all, are not read for a sentence whose pairs no passage holds.
+            return np.empty(0, np.int64)
         lists = {token.text: self._lists.get(name, token.text) for token in tokens}
         # The rarest first: what is left to look for is then short.
         tokens = sorted(tokens, key=lambda token: len(lists[token.text].docs))

@@ -167,3 +167,10 @@ def test_threads_never_bring_the_count_of_bytes_out_of_step(
     lists = engine._read().lists
     assert lists._size == held(lists)
     assert 10_000 < held(lists) <= 20_000
+
+
+def test_the_lists_of_letters_are_not_read_for_a_row_whose_pairs_no_passage_holds(engine: WhooshEngine) -> None:
+    engine.close()
+    engine.warm()
+    assert engine.count(Phrase("信来访来")) == 0
+    assert {name for name, _ in engine._read().lists._kept} == {"grams"}
