@@ -33,7 +33,7 @@ Failure = Literal["too_slow", "too_much_memory", "crashed"]
 
 _GRACE_SECONDS = 0.5
 _COLLECTED = 50_000
-_NICE = 10
+_NICE = 15
 _UP = "up"
 # Children in a row that die before they can work: it is not for what they were to read.
 _MOST_STILLBORN = 3

@@ -246,7 +246,7 @@ def _sessions() -> set[int]:
 def test_children_give_way_to_who_searches(tmp_path: Path) -> None:
     own = os.getpriority(os.PRIO_PROCESS, 0)
     (found,) = read_all(sources(tmp_path, "甲"), work=priority, finish=list, jobs=1, limits=LIMITS)
-    assert found.results == (max(own, 10),)
+    assert found.results == (max(own, 15),)
     assert os.getpriority(os.PRIO_PROCESS, 0) == own
 
 

@@ -36,8 +36,9 @@ from indexer.engines.windows import Listed, listed, window
 from indexer.model import DocumentRecord, Part, PassageRecord
 from indexer.query import Query
 
-# Posting lists kept by the engines of one commit.
-_CACHE_BYTES = 64_000_000
+# Posting lists kept by the engines of one commit: so much, or so much a passage where that is more. With a library its lists grow,
+# and what does not fit is read anew for each page.
+_CACHE_BYTES, _CACHE_BYTES_EACH = 64_000_000, 256
 # Passages that are inverted together, where parts come one by one.
 _BATCH = 2000
 # Runs that are merged together: a slice of each is held at a time, and to read it takes a while however small it is.
@@ -220,7 +221,8 @@ class _Reading:
         arrays = tuple(ArrayFile(segment.path(folder)) for segment in own)
         tables = Tables(arrays, [segment.deleted() for segment in own])
         alive = None if tables.passages == tables.size else tables.alive
-        return cls(arrays, tables.bases.tolist(), tables, PostingLists(arrays, alive=alive, limit=_CACHE_BYTES))
+        limit = max(_CACHE_BYTES, _CACHE_BYTES_EACH * tables.size)
+        return cls(arrays, tables.bases.tolist(), tables, PostingLists(arrays, alive=alive, limit=limit))
 
     def segment_of(self, docnum: int) -> tuple[Run, int]:
         """The segment of a passage, and its number there."""
