@@ -155,6 +155,7 @@ def test_threads_never_bring_the_count_of_bytes_out_of_step(
     engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(whoosh, "_CACHE_BYTES", 20_000)
+    monkeypatch.setattr(whoosh, "_CACHE_BYTES_EACH", 1)
     engine.warm()
 
     def ask(seed: int) -> None:
@@ -174,3 +175,16 @@ def test_the_lists_of_letters_are_not_read_for_a_row_whose_pairs_no_passage_hold
     engine.warm()
     assert engine.count(Phrase("信来访来")) == 0
     assert {name for name, _ in engine._read().lists._kept} == {"grams"}
+
+
+def test_a_larger_library_keeps_more_lists(engine: WhooshEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def kept(each: int) -> int:
+        monkeypatch.setattr(whoosh, "_CACHE_BYTES_EACH", each)
+        engine.close()
+        for query in QUERIES:
+            engine.search(query, limit=10)
+        return held(engine._read().lists)
+
+    monkeypatch.setattr(whoosh, "_CACHE_BYTES", 5_000)
+    assert kept(1) <= 5_000
+    assert kept(1_000) > 10_000
