@@ -6,12 +6,13 @@ Positions are numbers as :meth:`Postings.positions` gives them; a sign stands at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from indexer.deadline import checked
-from indexer.engines.postings import Integers, Mask, among
+from indexer.engines.postings import Integers, Mask
+from indexer.engines.signs import Signs
 from indexer.query import Gap
 
 
@@ -36,43 +37,40 @@ class Stretches:
 
     def where(self, kept: Mask) -> Stretches:
         """Those that *kept* says."""
-        return Stretches(self.starts[kept], self.ends[kept])
+        rows = np.flatnonzero(kept)
+        return Stretches(self.starts[rows], self.ends[rows])
 
 
 @dataclass(frozen=True, slots=True)
 class Breaks:
     """The signs that no gap goes over, soft and hard ones; and pauses, where those that were typed must stand.
 
-    ``find`` tells where a sign stands, ascending, in the passages of some positions (in the order of these passages). Signs are
-    many and stand everywhere: each is looked for only where those before it have left something to decide.
+    Each sign is looked for only where those before it have left something to decide.
     """
 
     soft: str
     hard: str
     pauses: str
-    find: Callable[[str, Integers], Integers]
-    _found: dict[str, Integers] = field(default_factory=dict)
+    signs: Signs
 
     def free(self, start: Integers, soft_end: Integers, hard_end: Integers, *, pause: bool = False) -> Mask:
         """Where no soft one stands at ``start`` (behind it with *pause*) to ``soft_end - 1``, no hard one to ``hard_end - 1``."""
-        kept = np.arange(len(start))
+        free = np.ones(len(start), np.bool_)
+        rows = self.signs.rows(hard_end)
         ways = [(sign, start + pause, soft_end) for sign in self.soft] + [(sign, start, hard_end) for sign in self.hard]
         for sign, first, end in checked(ways):
-            if len(kept):
-                # What is left for a later gap lies in passages that were left for this one.
-                if sign not in self._found:
-                    self._found[sign] = self.find(sign, hard_end[kept])
-                kept = kept[_none(self._found[sign], first[kept], end[kept])]
-        free = np.zeros(len(start), np.bool_)
-        free[kept] = True
+            self.signs.leave(free, sign, rows, first, end)
         return free
 
     def paused(self, letters: Integers, *, wanted: bool) -> Mask:
         """Behind which of *letters* a pause stands, where one is *wanted* and has to; else all of them."""
+        without = np.ones(len(letters), np.bool_)
         if not self.pauses or not wanted:
-            return np.ones(len(letters), np.bool_)
-        behind = [among(letters, self.find(sign, letters)) for sign in checked(self.pauses)]
-        return np.asarray(np.logical_or.reduce(behind))
+            return without
+        rows = self.signs.rows(letters)
+        for sign in checked(self.pauses):
+            self.signs.leave(without, sign, rows, letters, letters + 1)
+        return ~without
 
 
 def ends_of(
@@ -109,7 +107,7 @@ def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Br
     # Far ones are left out before signs are looked for, which takes longest.
     distance = found.starts - ends[np.maximum(nearest, 0)] - 1
     near = (nearest >= 0) & (distance <= (gap.high if gap else 0))
-    found, before = found.where(near), ends[nearest[near]]
+    found, before = found.where(near), ends[nearest[np.flatnonzero(near)]]
     if gap is None:
         return found.where(breaks.free(before, found.starts, found.starts))
     return found.where(breaks.free(before, found.starts - 1, found.starts, pause=gap.pause))
@@ -117,13 +115,3 @@ def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Br
 
 def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
     return breaks.free(ends, ends + gap.low, ends + gap.low, pause=gap.pause) & breaks.paused(ends, wanted=gap.pause)
-
-
-def _none(positions: Integers, start: Integers, end: Integers) -> Mask:
-    """Where none of *positions*, ascending, stands from start to end - 1."""
-    if not len(positions):
-        return np.ones(len(start), np.bool_)
-    following = positions.searchsorted(start)
-    beyond = following == len(positions)
-    following[beyond] = 0
-    return np.asarray(beyond | (positions[following] >= end))

@@ -19,6 +19,7 @@ from indexer.engines.packing import runs_of
 from indexer.engines.postings import POSITION_BITS, Docnums, Floats, Integers, Mask, PostingLists, among, common
 from indexer.engines.rows import positions_in, starts_in
 from indexer.engines.scoring import Scores
+from indexer.engines.signs import Signs
 from indexer.engines.tables import Tables
 from indexer.model import Token
 from indexer.patterns import BREAKS, PAUSES
@@ -287,12 +288,8 @@ class Evaluation:
 
     def _pattern_within(self, pattern: Pattern, within: Docnums) -> Docnums:
         soft, hard = BREAKS[pattern.scope]
-        breaks = Breaks(soft, hard + _edges(pattern), PAUSES if pattern.paused else "", self._near)
+        breaks = Breaks(soft, hard + _edges(pattern), PAUSES if pattern.paused else "", Signs(self._lists, within))
         return self._passages(ends_of(pattern.pieces, breaks, lambda piece: self._stretches(piece, within)))
-
-    def _near(self, sign: str, positions: Integers) -> Integers:
-        """Where a sign stands in the passages of *positions*, which are in the order of these passages."""
-        return self._lists.get("chars", sign).positions(self._passages(positions))
 
     def _signs(self, signs: str, within: Docnums) -> Integers:
         """Where any of *signs* stands in the passages of *within*."""

@@ -70,33 +70,31 @@ class Postings:
         if self.keeper is not None:
             self.keeper.count(self)
 
-    def positions(self, within: Docnums | None = None) -> Integers:
-        """``docnum << POSITION_BITS | position``, ascending; only those in the passages of *within* (ascending), if given."""
+    @property
+    def placed(self) -> NDArray[Any]:
+        """The positions of all."""
         if self.places is None:
             raise ValueError("a field without positions")
+        return self.places
+
+    def positions(self, within: Docnums | None = None) -> Integers:
+        """``docnum << POSITION_BITS | position``, ascending; only those in the passages of *within* (ascending), if given."""
         if within is None or len(within) > len(self.docs):
-            return np.asarray((np.repeat(self.docs.astype(np.int64), self.counts) << POSITION_BITS) | self.places)
+            return np.asarray((np.repeat(self.docs.astype(np.int64), self.counts) << POSITION_BITS) | self.placed)
+        rows = rows_of(within, self.docs)
+        rows = rows[np.flatnonzero(rows >= 0)]
+        low, high = self.spans(rows)
+        counts = high - low
+        at = np.repeat(high - np.cumsum(counts), counts) + np.arange(int(counts.sum()))
+        return np.asarray((np.repeat(self.docs[rows].astype(np.int64), counts) << POSITION_BITS) | self.placed[at])
+
+    def spans(self, rows: Integers) -> tuple[Integers, Integers]:
+        """Where the positions of the postings *rows* begin and end."""
         if self.starts is None:
             self.starts = np.cumsum(self.counts, dtype=np.uint32) - self.counts
             self._grown()
-        rows = self._rows(within)
-        counts = self.counts[rows].astype(np.int64)
-        starts = self.starts[rows].astype(np.int64)
-        at = np.repeat(starts - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum()))
-        return np.asarray((np.repeat(self.docs[rows].astype(np.int64), counts) << POSITION_BITS) | self.places[at])
-
-    def _rows(self, within: Docnums) -> NDArray[np.intp]:
-        """The postings of those of *within* that there are."""
-        if not len(within) or not len(self.docs):
-            return np.empty(0, np.intp)
-        # A pattern is looked for in some passages at a time: all others are passed over at once.
-        low, high = self.docs.searchsorted([within[0], within[-1] + 1]).tolist()
-        docs = self.docs[low:high]
-        if len(within) * _LOOKUP > len(docs):
-            return np.asarray(low + np.flatnonzero(_marked(within - within[0], docs - within[0])))
-        rows = docs.searchsorted(within)
-        rows[rows == len(docs)] = 0
-        return np.asarray(low + rows.compress(docs[rows] == within))
+        low = self.starts[rows].astype(np.int64)
+        return low, low + self.counts[rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +203,23 @@ def among(wanted: NDArray[Any], ordered: NDArray[Any]) -> Mask:
     found = ordered.searchsorted(wanted)
     found[found == len(ordered)] = 0
     return np.asarray(ordered[found] == wanted)
+
+
+def rows_of(wanted: NDArray[Any], docs: Docnums) -> Integers:
+    """Where each of *wanted* stands in *docs*, -1 where it does not. Both ascend; one may be wanted more than once."""
+    if not len(wanted) or not len(docs):
+        return np.full(len(wanted), -1, np.int64)
+    # A pattern is looked for in some passages at a time: all others are passed over at once.
+    low, high = docs.searchsorted([wanted[0], wanted[-1] + 1]).tolist()
+    own = docs[low:high]
+    if len(wanted) * _LOOKUP > len(own):
+        # One more than each, so that nothing has to be marked where there is none.
+        after = np.zeros(int(wanted[-1] - wanted[0]) + 1, np.int32)
+        after[np.subtract(own, wanted[0], dtype=np.intp)] = np.arange(low + 1, high + 1, dtype=np.int32)
+        return np.asarray(after[np.subtract(wanted, wanted[0], dtype=np.intp)].astype(np.int64) - 1)
+    rows = own.searchsorted(wanted)
+    rows[rows == len(own)] = 0
+    return np.where(own[rows] == wanted, low + rows, -1)
 
 
 def common(lists: Iterable[Docnums]) -> Docnums:
