@@ -62,10 +62,10 @@ class Breaks:
             self.signs.leave(free, sign, rows, first, end)
         return free
 
-    def paused(self, letters: Integers, *, wanted: bool) -> Mask:
-        """Behind which of *letters* a pause stands, where one is *wanted* and has to; else all of them."""
+    def paused(self, letters: Integers) -> Mask:
+        """Behind which of *letters* one of the pauses stands; all of them where none has to."""
         without = np.ones(len(letters), np.bool_)
-        if not self.pauses or not wanted:
+        if not self.pauses:
             return without
         rows = self.signs.rows(letters)
         for sign in checked(self.pauses):
@@ -98,9 +98,10 @@ def _opening(found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
 def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Breaks) -> Stretches:
     """Those of *found* before which the nearest of *reached* stands as *gap* asks."""
     ends = np.sort(reached.ends, kind="stable")
-    if gap is not None:
-        ends = ends[breaks.paused(ends, wanted=gap.pause)]
-        found = found.where(breaks.paused(found.starts - 1, wanted=gap.parted))
+    if gap is not None and gap.pause:
+        ends = ends[breaks.paused(ends)]
+    if gap is not None and gap.parted:
+        found = found.where(breaks.paused(found.starts - 1))
     if not len(ends):
         return found.where(np.zeros(len(found.starts), np.bool_))
     nearest = np.searchsorted(ends, found.starts - 1 - (gap.low if gap else 0), side="right") - 1
@@ -114,4 +115,5 @@ def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Br
 
 
 def _closes(ends: Integers, gap: Gap, breaks: Breaks) -> Mask:
-    return breaks.free(ends, ends + gap.low, ends + gap.low, pause=gap.pause) & breaks.paused(ends, wanted=gap.pause)
+    free = breaks.free(ends, ends + gap.low, ends + gap.low, pause=gap.pause)
+    return free & breaks.paused(ends) if gap.pause else free

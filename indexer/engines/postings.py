@@ -85,8 +85,9 @@ class Postings:
         rows = rows[np.flatnonzero(rows >= 0)]
         low, high = self.spans(rows)
         counts = high - low
-        at = np.repeat(high - np.cumsum(counts), counts) + np.arange(int(counts.sum()))
-        return np.asarray((np.repeat(self.docs[rows].astype(np.int64), counts) << POSITION_BITS) | self.placed[at])
+        own = np.repeat(np.arange(len(rows)), counts)
+        at = (high - np.cumsum(counts))[own] + np.arange(len(own))
+        return np.asarray((self.docs[rows].astype(np.int64) << POSITION_BITS)[own] | self.placed[at])
 
     def spans(self, rows: Integers) -> tuple[Integers, Integers]:
         """Where the positions of the postings *rows* begin and end."""
