@@ -6,7 +6,7 @@ Positions are numbers as :meth:`Postings.positions` gives them; a sign stands at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -45,21 +45,28 @@ class Stretches:
 class Breaks:
     """The signs that no gap goes over, soft and hard ones; and pauses, where those that were typed must stand.
 
-    Each sign is looked for only where those before it have left something to decide.
+    ``among`` gives the signs in the passages of some positions. Signs are many and stand everywhere: each is looked for only
+    where those before it have left something to decide.
     """
 
     soft: str
     hard: str
     pauses: str
-    signs: Signs
+    among: Callable[[Integers], Signs]
+    _found: list[Signs] = field(default_factory=list)
 
     def free(self, start: Integers, soft_end: Integers, hard_end: Integers, *, pause: bool = False) -> Mask:
         """Where no soft one stands at ``start`` (behind it with *pause*) to ``soft_end - 1``, no hard one to ``hard_end - 1``."""
-        free = np.ones(len(start), np.bool_)
-        rows = self.signs.rows(hard_end)
+        if not self._found:
+            # What is left for a later gap lies in passages that were left for this one.
+            self._found.append(self.among(hard_end))
+        (signs,) = self._found
+        free, rows = np.ones(len(start), np.bool_), signs.rows(hard_end)
         ways = [(sign, start + pause, soft_end) for sign in self.soft] + [(sign, start, hard_end) for sign in self.hard]
         for sign, first, end in checked(ways):
-            self.signs.leave(free, sign, rows, first, end)
+            if not free.any():
+                break
+            signs.leave(free, sign, rows, first, end)
         return free
 
     def paused(self, letters: Integers) -> Mask:
@@ -67,9 +74,10 @@ class Breaks:
         without = np.ones(len(letters), np.bool_)
         if not self.pauses:
             return without
-        rows = self.signs.rows(letters)
+        signs = self.among(letters)
+        rows = signs.rows(letters)
         for sign in checked(self.pauses):
-            self.signs.leave(without, sign, rows, letters, letters + 1)
+            signs.leave(without, sign, rows, letters, letters + 1)
         return ~without
 
 

@@ -288,7 +288,12 @@ class Evaluation:
 
     def _pattern_within(self, pattern: Pattern, within: Docnums) -> Docnums:
         soft, hard = BREAKS[pattern.scope]
-        breaks = Breaks(soft, hard + _edges(pattern), PAUSES if pattern.paused else "", Signs(self._lists, within))
+        breaks = Breaks(
+            soft,
+            hard + _edges(pattern),
+            PAUSES if pattern.paused else "",
+            lambda at: Signs(self._lists, self._passages(at)),
+        )
         return self._passages(ends_of(pattern.pieces, breaks, lambda piece: self._stretches(piece, within)))
 
     def _signs(self, signs: str, within: Docnums) -> Integers:

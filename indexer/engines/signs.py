@@ -31,7 +31,8 @@ class Signs:
             self._found[sign] = rows_of(self._within, own.docs)
         found = self._found[sign][rows]
         asked = np.flatnonzero(free & (found >= 0))
-        free[asked] = _none(own, found[asked], first[asked], end[asked])
+        if len(asked):
+            free[asked] = _none(own, found[asked], first[asked], end[asked])
 
 
 def _none(own: Postings, rows: Integers, first: Integers, end: Integers) -> Mask:
