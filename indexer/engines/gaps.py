@@ -37,8 +37,7 @@ class Stretches:
 
     def where(self, kept: Mask) -> Stretches:
         """Those that *kept* says."""
-        rows = np.flatnonzero(kept)
-        return Stretches(self.starts[rows], self.ends[rows])
+        return Stretches(self.starts.compress(kept), self.ends.compress(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _following(reached: Stretches, found: Stretches, gap: Gap | None, breaks: Br
     # Far ones are left out before signs are looked for, which takes longest.
     distance = found.starts - ends[np.maximum(nearest, 0)] - 1
     near = (nearest >= 0) & (distance <= (gap.high if gap else 0))
-    found, before = found.where(near), ends[nearest[np.flatnonzero(near)]]
+    found, before = found.where(near), ends.take(nearest.compress(near))
     if gap is None:
         return found.where(breaks.free(before, found.starts, found.starts))
     return found.where(breaks.free(before, found.starts - 1, found.starts, pause=gap.pause))

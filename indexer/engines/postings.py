@@ -82,20 +82,20 @@ class Postings:
         if within is None or len(within) > len(self.docs):
             return np.asarray((np.repeat(self.docs.astype(np.int64), self.counts) << POSITION_BITS) | self.placed)
         rows = rows_of(within, self.docs)
-        rows = rows[np.flatnonzero(rows >= 0)]
+        rows = rows.compress(rows >= 0)
         low, high = self.spans(rows)
         counts = high - low
         own = np.repeat(np.arange(len(rows)), counts)
-        at = (high - np.cumsum(counts))[own] + np.arange(len(own))
-        return np.asarray((self.docs[rows].astype(np.int64) << POSITION_BITS)[own] | self.placed[at])
+        at = (high - np.cumsum(counts)).take(own) + np.arange(len(own))
+        return np.asarray((self.docs.take(rows).astype(np.int64) << POSITION_BITS).take(own) | self.placed.take(at))
 
     def spans(self, rows: Integers) -> tuple[Integers, Integers]:
         """Where the positions of the postings *rows* begin and end."""
         if self.starts is None:
             self.starts = np.cumsum(self.counts, dtype=np.uint32) - self.counts
             self._grown()
-        low = self.starts[rows].astype(np.int64)
-        return low, low + self.counts[rows]
+        low = self.starts.take(rows).astype(np.int64)
+        return low, low + self.counts.take(rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ class Signs:
         own = self._lists.get("chars", sign)
         if sign not in self._found:
             self._found[sign] = rows_of(self._within, own.docs)
-        found = self._found[sign][rows]
+        found = self._found[sign].take(rows)
         asked = np.flatnonzero(free & (found >= 0))
         if len(asked):
-            free[asked] = _none(own, found[asked], first[asked], end[asked])
+            free[asked] = _none(own, found.take(asked), first.take(asked), end.take(asked))
 
 
 def _none(own: Postings, rows: Integers, first: Integers, end: Integers) -> Mask:
